@@ -81,6 +81,10 @@ import Testing
             "error: private-key is set without certificate (h.yaml:1)\nhint: set both, or neither to have one made"
         ),
         (
+            "listen: 127.0.0.1:1\nlisten-plain: 127.0.0.1:1\n",
+            "error: listen (h.yaml:1) and listen-plain (h.yaml:2) are the same\nhint: give one of them another port"
+        ),
+        (
             "spool: a\n\nspool: b\n",
             "error: set more than once: spool (h.yaml:1)\nhint: keep one of the lines"
         ),
