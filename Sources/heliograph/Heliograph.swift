@@ -1,7 +1,8 @@
 import ArgumentParser
-import Capture
-import Configuration
-import Logging
-import ServiceLifecycle
-import Yams
-@main struct Heliograph: AsyncParsableCommand {}
+
+@main struct Heliograph: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "heliograph",
+        abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
+        subcommands: [ConfigCommand.self, CertificateCommand.self])
+}

@@ -1,0 +1,120 @@
+import Capture
+import Logging
+import SystemPackage
+
+/// Every setting there is. The sample file, the flags, the check for unknown keys and the documentation are made from it.
+enum SettingTable {
+    static let data = Setting(
+        "data", .optional(.path("a folder")), default: nil, example: "./data",
+        help: """
+            A folder below which everything is kept: captures in `spool`, the certificate in `certificate`. Meant for \
+            running without root. Unset, captures go to /var/spool/envoy and everything else to /var/lib/heliograph.
+            """)
+    static let listen = Setting(
+        "listen", .listenAddress, default: .any(port: 4430), example: "[::]:4430",
+        help: "Where the Envoy's TLS connections are accepted. Port 0 picks a free port; [::]:4430 takes IPv6 and IPv4.")
+    static let listenPlain = Setting(
+        "listen-plain", .optional(.listenAddress, orWord: "off"), default: nil, example: "127.0.0.1:4431",
+        help: """
+            Where HTTP without TLS is accepted, for those who end TLS in front of Heliograph (stunnel, nginx). Keep it on \
+            loopback: whoever can reach it can inject reports.
+            """)
+    static let spool = Setting(
+        "spool", .optional(.path("a folder")), default: nil, example: "/srv/envoy",
+        help: "The folder of the captures. Unset, it is `spool` below `data`, or /var/spool/envoy.")
+    static let upstream = Setting(
+        "upstream", .upstream, default: .enphase, example: "https://reports.enphaseenergy.com:8443",
+        help: "The cloud that reports are forwarded to. Connections that a firewall redirected go where they were going.")
+    static let upstreamCA = Setting(
+        "upstream-ca", .optional(.path("a PEM file")), default: nil, example: "/etc/heliograph/upstream-ca.pem",
+        help: "A PEM file of the authorities that may vouch for the cloud. Unset, the system's own are asked.")
+    static let envoy = Setting(
+        "envoy", .addresses, default: [], example: "192.168.1.20",
+        help: "The only devices that may connect. Without any, private and link-local addresses may.")
+    static let cloud = Setting(
+        "cloud", .choice, default: Settings.Cloud.forward, example: "off",
+        help: "`forward` sends each captured request on to the cloud; `off` captures only, and the Envoy hears 503.")
+    static let certificate = Setting(
+        "certificate", .optional(.path("a PEM file")), default: nil, example: "/etc/heliograph/certificate.pem",
+        help: """
+            Your own certificate for the Envoy's side, PEM, with its chain below it; needs `private-key`. Unset, one is made \
+            at the first start.
+            """)
+    static let privateKey = Setting(
+        "private-key", .optional(.path("a PEM file")), default: nil, example: "/etc/heliograph/private-key.pem",
+        help: "The private key of your own certificate, PEM, without a pass phrase.")
+    static let whenDiskFails = Setting(
+        "when-disk-fails", .choice, default: Settings.WhenDiskFails.refuse, example: "forward",
+        help: """
+            What happens to a request that can't be written (disk full, folder not writable). `refuse`: the Envoy hears 503 \
+            and keeps its reports for later. `forward`: the request goes to the cloud and no capture of it remains.
+            """)
+    static let logLevel = Setting(
+        "log-level", .choice, default: Logger.Level.info, example: "debug",
+        help: "The least important kind of line that is logged. `info` gives one line a report.")
+}
+
+/// The limits, a block of their own in the file.
+extension SettingTable {
+    private static let sizes = ByteSize.kibibytes(1)...ByteSize.gibibytes(4)
+    private static let waits = HumanDuration(milliseconds: 10)...HumanDuration.days(1)
+
+    static let connections = Setting(
+        "limits.connections", .count(1...100_000), default: 1024, example: "64",
+        help: "How many connections are served at once; one more is refused.")
+    static let requestHead = Setting(
+        "limits.request-head", .size(sizes), default: .kibibytes(64), example: "16KiB",
+        help: "The largest request line with headers; a larger one is answered with 431.")
+    static let requestBody = Setting(
+        "limits.request-body", .size(sizes), default: .mebibytes(32), example: "8MiB",
+        help: "The largest request body; a larger one is answered with 413.")
+    static let reply = Setting(
+        "limits.reply", .size(sizes), default: .mebibytes(256), example: "16MiB",
+        help: "The largest reply of the cloud that is passed on and captured.")
+    static let inflated = Setting(
+        "limits.inflated", .size(sizes), default: .mebibytes(64), example: "16MiB",
+        help: "The largest size that a compressed report may inflate to; beyond it no `.xml` is written.")
+    static let idle = Setting(
+        "limits.idle", .duration(waits), default: .seconds(30), example: "2m",
+        help: "How long a connection may stay silent.")
+    static let handshakeTime = Setting(
+        "limits.handshake-time", .duration(waits), default: .seconds(10), example: "30s",
+        help: "How long a TLS handshake may take, the Envoy's with us and ours with the cloud.")
+    static let requestTime = Setting(
+        "limits.request-time", .duration(waits), default: .minutes(5), example: "10m",
+        help: "How long a request may take from its first byte to its last; a slower one is answered with 408.")
+    static let connectTime = Setting(
+        "limits.connect-time", .duration(waits), default: .seconds(10), example: "30s",
+        help: "How long connecting to one address of the cloud may take.")
+    static let replyTime = Setting(
+        "limits.reply-time", .duration(waits), default: .seconds(60), example: "2m",
+        help: "How long the cloud may take to begin its reply, and to go on with it; the Envoy then hears 504.")
+
+    /// All of them, in the order of the sample file; those of one block stand together.
+    static let all: [any SettingDescription] = [
+        data, listen, listenPlain, spool, upstream, upstreamCA, envoy, cloud, certificate, privateKey, whenDiskFails, logLevel,
+        connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
+    ]
+
+    static func named(_ name: String) -> (any SettingDescription)? { all.first { $0.name == name } }
+}
+
+extension ListenAddress {
+    /// All IPv4 addresses of this machine.
+    static func any(port: Int) -> ListenAddress { ListenAddress(address: .anyIPv4, port: port) }
+
+    init(address: IPAddress, port: Int) {
+        self.address = address
+        self.port = port
+    }
+}
+
+extension Upstream {
+    /// Where Envoys send their reports.
+    static let enphase = Upstream(host: "reports.enphaseenergy.com", port: 443)
+
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+}

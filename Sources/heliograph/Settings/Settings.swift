@@ -1,0 +1,115 @@
+import Capture
+import Logging
+import SystemPackage
+
+/// All settings, typed and checked: what the flags, the environment, the file and the defaults come to.
+struct Settings: Sendable, Equatable {
+    /// What happens to a request once it is captured.
+    enum Cloud: String, CaseIterable, Sendable {
+        /// It goes on to the cloud.
+        case forward
+        /// Nothing leaves this machine; the Envoy hears 503.
+        case off
+    }
+
+    /// What happens to a request that can't be captured.
+    enum WhenDiskFails: String, CaseIterable, Sendable {
+        /// The Envoy hears 503 and keeps its copy.
+        case refuse
+        /// It goes to the cloud uncaptured.
+        case forward
+    }
+
+    /// The owner's own certificate and key, both PEM.
+    struct OwnCertificate: Sendable, Equatable {
+        var certificate: FilePath
+        var privateKey: FilePath
+    }
+
+    var listen: ListenAddress
+    /// Where plain HTTP is accepted; nil for nowhere.
+    var listenPlain: ListenAddress?
+    /// The folder of the captures.
+    var spool: FilePath
+    /// The folder of everything else that is kept.
+    var state: FilePath
+    /// The folder of the certificate made at the first start.
+    var certificateFolder: FilePath
+    /// The owner's own certificate; nil when the one in `certificateFolder` serves.
+    var ownCertificate: OwnCertificate?
+    var upstream: Upstream
+    /// PEM file of the authorities for the cloud; nil for the system's.
+    var upstreamCA: FilePath?
+    /// The only devices that may connect; empty for private and link-local addresses.
+    var envoys: [IPAddress]
+    var cloud: Cloud
+    var whenDiskFails: WhenDiskFails
+    var logLevel: Logger.Level
+    var limits: Limits
+
+    /// Bounds in size, number and time.
+    struct Limits: Sendable, Equatable {
+        /// Connections at once.
+        var connections: Int
+        /// Bytes of a request's head.
+        var requestHead: ByteSize
+        /// Bytes of a request's body.
+        var requestBody: ByteSize
+        /// Bytes of a reply, head and body.
+        var reply: ByteSize
+        /// Bytes of a report after inflating.
+        var inflated: ByteSize
+        /// Silence on a connection.
+        var idle: HumanDuration
+        /// A TLS handshake, on either side.
+        var handshakeTime: HumanDuration
+        /// First to last byte of a request.
+        var requestTime: HumanDuration
+        /// A TCP connect to one address.
+        var connectTime: HumanDuration
+        /// Until the reply begins, and between its pieces.
+        var replyTime: HumanDuration
+    }
+}
+
+extension Settings {
+    /// Takes each setting from the reader, the default where there is none or a bad one: ask the reader for problems.
+    init(from reader: inout SettingsReader) {
+        let data = reader.value(SettingTable.data)
+        state = data ?? "/var/lib/heliograph"
+        certificateFolder = state.appending("certificate")
+        spool = reader.value(SettingTable.spool) ?? data?.appending("spool") ?? "/var/spool/envoy"
+        listen = reader.value(SettingTable.listen)
+        listenPlain = reader.value(SettingTable.listenPlain)
+        upstream = reader.value(SettingTable.upstream)
+        upstreamCA = reader.value(SettingTable.upstreamCA)
+        envoys = reader.value(SettingTable.envoy)
+        cloud = reader.value(SettingTable.cloud)
+        whenDiskFails = reader.value(SettingTable.whenDiskFails)
+        logLevel = reader.value(SettingTable.logLevel)
+        limits = Limits(from: &reader)
+
+        switch (reader.value(SettingTable.certificate), reader.value(SettingTable.privateKey)) {
+        case (let certificate?, let privateKey?): ownCertificate = OwnCertificate(certificate: certificate, privateKey: privateKey)
+        case (nil, nil): break
+        case (_?, nil): reader.refuseHalfPair(given: SettingTable.certificate, missing: SettingTable.privateKey)
+        case (nil, _?): reader.refuseHalfPair(given: SettingTable.privateKey, missing: SettingTable.certificate)
+        }
+        if listen == listenPlain && listen.port != 0 { reader.refuseSame(SettingTable.listen, SettingTable.listenPlain) }
+    }
+}
+
+extension Settings.Limits {
+    init(from reader: inout SettingsReader) {
+        connections = reader.value(SettingTable.connections)
+        requestHead = reader.value(SettingTable.requestHead)
+        requestBody = reader.value(SettingTable.requestBody)
+        reply = reader.value(SettingTable.reply)
+        inflated = reader.value(SettingTable.inflated)
+        idle = reader.value(SettingTable.idle)
+        handshakeTime = reader.value(SettingTable.handshakeTime)
+        requestTime = reader.value(SettingTable.requestTime)
+        connectTime = reader.value(SettingTable.connectTime)
+        replyTime = reader.value(SettingTable.replyTime)
+    }
+}
