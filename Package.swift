@@ -70,6 +70,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
+
+        .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"]),
     ],
     swiftLanguageModes: [.v6]
 )
