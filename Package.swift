@@ -89,6 +89,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"]),
     ],
     swiftLanguageModes: [.v6]
 )
