@@ -18,7 +18,9 @@ struct Conversation {
             do {
                 try await channel.executeThenClose { inbound, outbound in
                     var parts = inbound.makeAsyncIterator()
-                    while let request = try await nextRequest(&parts, outbound), await answer(request, outbound) {}
+                    while let request = try await nextRequest(&parts, outbound) {
+                        guard await answer(request, outbound) else { return }
+                    }
                     // After a refusal the connection stays until the other side has read it, or the time is up.
                     while try await parts.next() != nil {}
                 }

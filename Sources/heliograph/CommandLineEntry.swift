@@ -3,7 +3,7 @@ import Foundation
 
 extension Heliograph {
     /// Runs the verb that was asked for. A failure is printed as `error:` and `hint:` on standard error and gives status 1;
-    /// wrong usage is ArgumentParser's, with status 64.
+    /// wrong usage is ArgumentParser's to word, with status 64.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -16,13 +16,17 @@ extension Heliograph {
             end(failure.description)
         } catch let failures as Failures {
             end(failures.description)
-        } catch {
+        } catch where exitCode(for: error) == .success {
             exit(withError: error)
+        } catch {
+            let message = fullMessage(for: error)
+            let ours = message.hasPrefix("Error: ") ? "error: \(message.dropFirst("Error: ".count))" : message
+            end(ours, exitCode(for: error))
         }
     }
 
-    private static func end(_ message: String) -> Never {
-        FileHandle.standardError.write(Data("\(message)\n".utf8))
-        exit(withError: ExitCode.failure)
+    private static func end(_ message: String, _ code: ExitCode = .failure) -> Never {
+        if !message.isEmpty { FileHandle.standardError.write(Data("\(message)\n".utf8)) }
+        exit(withError: code)
     }
 }

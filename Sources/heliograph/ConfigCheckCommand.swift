@@ -1,5 +1,7 @@
 import ArgumentParser
+import Capture
 import Foundation
+import SystemPackage
 
 extension ConfigCommand {
     /// `heliograph config check`
@@ -12,11 +14,35 @@ extension ConfigCommand {
         @Flag(help: "Print JSON.") var json = false
 
         func run() throws {
-            let report = Settings.report(
+            var report = Settings.report(
                 flags: options.flags, environment: ProcessInfo.processInfo.environment, file: options.config)
+            report.problems += report.settings.problemsWithFiles(now: Date())
             print(json ? try CheckedSettings(report).json : CheckedSettings(report).table)
             guard report.problems.isEmpty else { throw Failures(failures: report.problems) }
         }
+    }
+}
+
+extension Settings {
+    /// What is wrong with the files that the settings name.
+    func problemsWithFiles(now: Date) -> [Failure] {
+        var problems: [Failure] = []
+        if let upstreamCA {
+            do {
+                _ = try TextFile.read(upstreamCA)
+            } catch {
+                problems.append(
+                    Failure("can't read upstream-ca \(upstreamCA): \("\(error)".lowercased())", hint: "name a PEM file of authorities"))
+            }
+        }
+        if let own = ownCertificate {
+            do throws(IdentityError) {
+                _ = try ServerIdentity(certificate: own.certificate, privateKey: own.privateKey, now: now)
+            } catch {
+                problems.append(Failure(error, own: true))
+            }
+        }
+        return problems
     }
 }
 
@@ -41,8 +67,11 @@ struct CheckedSettings: Encodable {
     init(_ report: SettingsReport) {
         file = report.file
         settings = report.findings.map { finding in
-            let texts = finding.name == SettingTable.spool.name ? [report.settings.spool.string] : finding.texts
-            return Entry(name: finding.name, value: texts, source: finding.source.description)
+            if finding.name == SettingTable.spool.name, finding.source == .builtIn {
+                let isBelowData = report.settings.spool.starts(with: report.settings.state)
+                return Entry(name: finding.name, value: [report.settings.spool.string], source: isBelowData ? "below data" : "default")
+            }
+            return Entry(name: finding.name, value: finding.texts, source: finding.source.description)
         }
         problems = report.problems.map { Problem(error: $0.message, hint: $0.hint) }
     }

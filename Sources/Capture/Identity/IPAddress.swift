@@ -21,6 +21,8 @@ public struct IPAddress: Hashable, Sendable {
     /// Reads an address as `inet_pton` does: `192.0.2.7`, `2001:db8::7`; no brackets, no zone, no host name.
     /// - Returns: nil for anything else.
     public init?(_ text: String) {
+        // A zero byte would end the text early for the C function.
+        guard !text.utf8.contains(0) else { return nil }
         var four = in_addr()
         var sixteen = in6_addr()
         if inet_pton(AF_INET, text, &four) == 1 {

@@ -11,9 +11,9 @@ struct SelfSignedCertificate {
     /// How long before now it starts to count: clocks of devices without a battery lag.
     static let allowance: TimeInterval = 86_400
 
-    /// PEM, PKCS #8.
+    /// PEM, PKCS #8, ending in a newline, so that the two can be put into one file.
     let privateKeyPEM: String
-    /// PEM.
+    /// PEM, ending in a newline.
     let certificatePEM: String
 
     /// Makes a new key (0.1 s here, seconds on small boards) and a certificate for it.
@@ -44,12 +44,14 @@ struct SelfSignedCertificate {
                 signatureAlgorithm: .sha256WithRSAEncryption,
                 extensions: Self.extensions(for: key.publicKey, names: names),
                 issuerPrivateKey: key)
-            self.privateKeyPEM = privateKeyPEM
-            certificatePEM = try certificate.serializeAsPEM().pemString
+            self.privateKeyPEM = Self.endingInNewline(privateKeyPEM)
+            certificatePEM = Self.endingInNewline(try certificate.serializeAsPEM().pemString)
         } catch {
             throw .notMade(reason: "\(error)")
         }
     }
+
+    private static func endingInNewline(_ text: String) -> String { text.hasSuffix("\n") ? text : text + "\n" }
 
     /// Key encipherment is what RSA key exchange needs, digital signature what ECDHE needs.
     private static func extensions(for key: Certificate.PublicKey, names: CertificateNames) throws -> Certificate.Extensions {

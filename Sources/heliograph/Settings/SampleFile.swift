@@ -17,7 +17,7 @@ enum SampleFile {
                 lines.append(contentsOf: block.map { "\($0):" })
             }
             lines += wrapped(setting.help, width: 100 - indent.count).map { "\(indent)# \($0)" }
-            lines.append("\(indent)# Accepted: \(setting.accepts). Example: \(setting.example)")
+            lines.append("\(indent)# Accepted: \(setting.accepts). Example: \(quoted(setting.example))")
             lines.append("\(indent)#\(setting.path.last ?? ""): \(assigned(setting))\n")
         }
         return lines.joined(separator: "\n")
@@ -25,9 +25,12 @@ enum SampleFile {
 
     /// What stands behind the colon: the default, or the example where the default is to have no value.
     private static func assigned(_ setting: any SettingDescription) -> String {
-        if setting.isList { return setting.defaultTexts.isEmpty ? "[\(setting.example)]" : "[\(setting.defaultTexts.joined(separator: ", "))]" }
-        return setting.defaultTexts.first ?? setting.example
+        let texts = (setting.defaultTexts.isEmpty ? [setting.example] : setting.defaultTexts).map(quoted)
+        return setting.isList ? "[\(texts.joined(separator: ", "))]" : texts.joined()
     }
+
+    /// The text as a YAML scalar: a bracket at its start would begin a list.
+    private static func quoted(_ text: String) -> String { text.hasPrefix("[") ? "\"\(text)\"" : text }
 
     /// Breaks a paragraph at spaces into lines of at most `width` characters.
     static func wrapped(_ text: String, width: Int) -> [String] {

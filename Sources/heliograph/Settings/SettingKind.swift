@@ -44,7 +44,7 @@ extension SettingKind<FilePath> {
 
 extension SettingKind<ListenAddress> {
     static let listenAddress = single(
-        "an IP address and a port, as in 0.0.0.0:4430 or \"[::]:4430\"", parse: ListenAddress.init, print: \.description
+        "an IP address and a port, as in 0.0.0.0:4430 or [::]:4430", parse: ListenAddress.init, print: \.description
     )
 }
 

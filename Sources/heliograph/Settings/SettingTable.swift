@@ -11,8 +11,8 @@ enum SettingTable {
             running without root. Unset, captures go to /var/spool/envoy and everything else to /var/lib/heliograph.
             """)
     static let listen = Setting(
-        "listen", .listenAddress, default: .any(port: 4430), example: "\"[::]:4430\"",
-        help: "Where the Envoy's TLS connections are accepted. Port 0 picks a free port; \"[::]:4430\" takes IPv6 and IPv4.")
+        "listen", .listenAddress, default: .any(port: 4430), example: "[::]:4430",
+        help: "Where the Envoy's TLS connections are accepted. Port 0 picks a free port; [::]:4430 takes IPv6 and IPv4.")
     static let listenPlain = Setting(
         "listen-plain", .optional(.listenAddress, orWord: "off"), default: nil, example: "127.0.0.1:4431",
         help: """

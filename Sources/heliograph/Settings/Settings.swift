@@ -95,6 +95,7 @@ extension Settings {
         case (_?, nil): reader.refuseHalfPair(given: SettingTable.certificate, missing: SettingTable.privateKey)
         case (nil, _?): reader.refuseHalfPair(given: SettingTable.privateKey, missing: SettingTable.certificate)
         }
+        if listen == listenPlain && listen.port != 0 { reader.refuseSame(SettingTable.listen, SettingTable.listenPlain) }
     }
 }
 

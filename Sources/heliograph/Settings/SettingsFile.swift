@@ -23,7 +23,7 @@ struct SettingsFile: Sendable {
             default:
                 problems.append(
                     Failure(
-                        "the settings are not a list of keys and values (\(path):\(root.mark?.line ?? 1))",
+                        "the settings are not keys with values (\(path):\(root.mark?.line ?? 1))",
                         hint: "write one setting a line, as in listen: 0.0.0.0:4430"))
             }
         } catch {
@@ -55,8 +55,8 @@ struct SettingsFile: Sendable {
                 lines[name] = line
                 lists.insert(name)
             default:
-                problems.append(
-                    Failure("\(name): a single value is needed here (\(source))", hint: "write \(setting?.accepts ?? "a value")"))
+                let shape = setting?.isList == true ? "a list of single values" : "a single value"
+                problems.append(Failure("\(name): \(shape) is needed here (\(source))", hint: "write \(setting?.accepts ?? "a value")"))
             }
         }
     }
@@ -89,7 +89,7 @@ extension SettingTable {
 extension Failure {
     /// A key or environment variable that no setting has.
     static func unknownSetting(_ name: String, source: SettingSource) -> Failure {
-        let known = SettingTable.all.map(\.name)
+        let known = SettingTable.all.map(\.name) + SettingTable.blocks
         let nearest = NearestName.of(name, among: known) ?? known.first { $0.hasSuffix("." + name) }
         let hint = nearest.map { "did you mean \($0)?" } ?? "heliograph config sample lists every setting"
         return Failure("unknown setting \(name) (\(source))", hint: hint)

@@ -49,11 +49,20 @@ struct SettingsReader {
 
     /// Reports that one of two settings that only work together is missing.
     mutating func refuseHalfPair(given: any SettingDescription, missing: any SettingDescription) {
-        let source = findings.last { $0.name == given.name }?.source ?? .builtIn
         // A bad value of the other one has been reported already.
         guard findings.contains(where: { $0.name == missing.name }) else { return }
         problems.append(
-            Failure("\(given.name) is set without \(missing.name) (\(source))", hint: "set both, or neither to have one made"))
+            Failure("\(given.name) is set without \(missing.name) (\(source(of: given)))", hint: "set both, or neither to have one made"))
+    }
+
+    /// Reports that two settings have the same value and may not.
+    mutating func refuseSame(_ one: any SettingDescription, _ other: any SettingDescription) {
+        problems.append(
+            Failure("\(one.name) (\(source(of: one))) and \(other.name) (\(source(of: other))) are the same", hint: "give one of them another port"))
+    }
+
+    private func source(of setting: any SettingDescription) -> SettingSource {
+        findings.last { $0.name == setting.name }?.source ?? .builtIn
     }
 
     private func lookUp(_ setting: any SettingDescription) -> (texts: [String], source: SettingSource)? {
