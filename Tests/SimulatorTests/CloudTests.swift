@@ -182,6 +182,16 @@ struct CloudTests {
         }
     }
 
+    @Test("A body without end goes on for as long as somebody reads it")
+    func endlessForFastReaders() async throws {
+        try await withCloud(.endless) { _, client in
+            var client = client
+            client.replyLimit = 96 << 20
+            let request = try model().report(atSeconds: 5).request()
+            await #expect(throws: SimulatorError.replyTooLarge(limit: 96 << 20)) { try await client.send(request) }
+        }
+    }
+
     @Test("Junk is no reply")
     func junk() async throws {
         try await withCloud(.junk) { _, client in
