@@ -132,8 +132,8 @@ struct CloudTests {
     func hang() async throws {
         try await withCloud(.hang) { cloud, client in
             var client = client
-            client.replyTimeout = .milliseconds(500)
-            await #expect(throws: SimulatorError.timeout("reply", seconds: 0.5)) {
+            client.replyTimeout = .seconds(5)  // Long enough for the request to arrive on a busy machine.
+            await #expect(throws: SimulatorError.timeout("reply", seconds: 5)) {
                 try await client.send(try model().report(atSeconds: 5).request())
             }
             #expect(cloud.requests.map(\.isComplete) == [true])
@@ -208,7 +208,7 @@ struct CloudTests {
     func cutOff() async throws {
         try await withCloud { cloud, client in
             var client = client
-            client.replyTimeout = .milliseconds(300)
+            client.replyTimeout = .seconds(5)  // Long enough for the half to arrive on a busy machine.
             let half = Array("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc".utf8)
             await #expect(throws: SimulatorError.self) { try await client.send(half) }
             for await request in cloud.arrivals() {
