@@ -13,13 +13,18 @@ public struct CaptureServer: Service {
     private let house: CaptureHouse
     private let tls: NIOSSLContext
     private let group: MultiThreadedEventLoopGroup
+    private let onListening: @Sendable ([SocketAddress]) -> Void
 
-    /// - Parameter onSettled: Hears of each exchange whose files are all in the spool; called on the spool's thread, must not block.
+    /// - Parameters:
+    ///   - onListening: Hears once of the addresses where connections are accepted, TLS first.
+    ///   - onSettled: Hears of each exchange whose files are all in the spool; called on the spool's thread, must not block.
     /// - Throws: Where the certificate, or the upstream's authorities, can't be used.
     public init(
         _ configuration: CaptureConfiguration, spool: SpoolDirectory, counters: CaptureCounters, logger: Logger,
-        group: MultiThreadedEventLoopGroup = .singleton, onSettled: @escaping @Sendable (Stem) -> Void
+        group: MultiThreadedEventLoopGroup = .singleton, onListening: @escaping @Sendable ([SocketAddress]) -> Void = { _ in },
+        onSettled: @escaping @Sendable (Stem) -> Void
     ) throws {
+        self.onListening = onListening
         self.configuration = configuration
         self.group = group
         tls = try ServerTLS.context(chain: configuration.certificateChain, key: configuration.privateKey)
@@ -40,12 +45,10 @@ public struct CaptureServer: Service {
     /// Serves until the program is told to stop; then lets what is under way finish.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { listeners in
-            let secure = try await bind(configuration.listen, isPlain: false)
-            listeners.addTask { try await serve(secure) }
-            if let address = configuration.listenPlain {
-                let plain = try await bind(address, isPlain: true)
-                listeners.addTask { try await serve(plain) }
-            }
+            var servers = [try await bind(configuration.listen, isPlain: false)]
+            if let address = configuration.listenPlain { servers.append(try await bind(address, isPlain: true)) }
+            for server in servers { listeners.addTask { try await serve(server) } }
+            onListening(servers.compactMap(\.channel.localAddress))
             try await listeners.waitForAll()
         }
         await house.spool.drain()
@@ -85,6 +88,11 @@ public struct CaptureServer: Service {
     }
 }
 
+extension CaptureServer: CustomStringConvertible {
+    /// What the log calls it: nothing of the configuration.
+    public var description: String { "CaptureServer" }
+}
+
 /// A connection as the listener hands it on.
 private enum Arrival: Sendable {
     case admitted(EnvoyChannel, Peer)
@@ -98,7 +106,8 @@ extension CaptureServer {
 
     private func receive(_ channel: any Channel, isPlain: Bool) -> EventLoopFuture<Arrival> {
         let open = house.counters.values.connectionsOpen
-        guard configuration.access.admits(channel.remoteAddress), open < configuration.limits.connections + Self.politeness else {
+        let address = channel.remoteAddress.flatMap { IPAddress($0) }
+        guard let address, configuration.access.admits(address), open < configuration.limits.connections + Self.politeness else {
             if open < configuration.limits.connections { house.reportStranger(channel.remoteAddress) } else {
                 house.report(.tooManyConnections, from: Peer(address: channel.remoteAddress, original: nil, isPlain: isPlain))
             }
