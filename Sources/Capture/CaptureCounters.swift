@@ -1,0 +1,32 @@
+import Synchronization
+
+/// What the capture path has done since it started, for status, metrics and the log at the end.
+public final class CaptureCounters: Sendable {
+    public struct Values: Sendable, Equatable {
+        public var connections = 0
+        public var connectionsOpen = 0
+        /// Connections from addresses that may not use the port.
+        public var strangers = 0
+        public var requestsCaptured = 0
+        public var requestBytes = 0
+        public var repliesForwarded = 0
+        public var replyBytes = 0
+        /// Requests that went on without being kept, where the owner chose so.
+        public var requestsNotCaptured = 0
+        public var spoolFailures = 0
+        /// By ``Refusal/name``.
+        public var refusals: [String: Int] = [:]
+        /// By ``UpstreamFailure/name``.
+        public var upstreamFailures: [String: Int] = [:]
+    }
+
+    private let state = Mutex(Values())
+
+    public init() {}
+
+    public var values: Values { state.withLock { $0 } }
+
+    func count(_ change: (inout Values) -> Void) { state.withLock { change(&$0) } }
+    func count(_ refusal: Refusal) { state.withLock { $0.refusals[refusal.name, default: 0] += 1 } }
+    func count(_ failure: UpstreamFailure) { state.withLock { $0.upstreamFailures[failure.name, default: 0] += 1 } }
+}

@@ -1,0 +1,104 @@
+import Logging
+import NIOCore
+import Spool
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// What all conversations share, and where they report to.
+struct CaptureHouse: Sendable {
+    let spool: SpoolDirectory
+    let responder: any Responder
+    let counters: CaptureCounters
+    let forwardsWithoutKeeping: Bool
+    let logger: Logger
+    /// Hears of each exchange whose request and reply are both in the spool; must not block.
+    let onSettled: @Sendable (Stem) -> Void
+    private let repeated = RepeatedEvents()
+
+    init(
+        spool: SpoolDirectory, responder: any Responder, counters: CaptureCounters, forwardsWithoutKeeping: Bool, logger: Logger,
+        onSettled: @escaping @Sendable (Stem) -> Void
+    ) {
+        self.spool = spool
+        self.responder = responder
+        self.counters = counters
+        self.forwardsWithoutKeeping = forwardsWithoutKeeping
+        self.logger = logger
+        self.onSettled = onSettled
+    }
+
+    func newStem() -> Stem {
+        var random = SystemRandomNumberGenerator()
+        return Stem(arrivedAt: time(nil), using: &random)
+    }
+
+    func report(_ refusal: Refusal, from peer: Peer) {
+        counters.count(refusal)
+        say("connection refused", .warning, about: refusal.name, address: peer.name, ["reason": "\(refusal)", "hint": "\(refusal.hint)"])
+    }
+
+    func reportStranger(_ address: SocketAddress?) {
+        counters.count { $0.strangers += 1 }
+        say(
+            "connection from an address that may not connect", .warning, about: "stranger", address: address?.ipAddress ?? "unknown",
+            ["hint": "if it is your Envoy, name it with --envoy"])
+    }
+
+    func report(_ error: SpoolError, exchange: Stem) async {
+        counters.count { $0.spoolFailures += 1 }
+        say(
+            "could not keep a report", .error, about: "spool.\(error.operation.rawValue)", address: "",
+            ["exchange": "\(exchange)", "reason": "\(error)", "hint": "\(error.hint)"])
+    }
+
+    /// Files the reply, counts the exchange, and writes its one line into the log.
+    func settle(_ outlet: ReplyOutlet, of request: ArrivedRequest, exchange: Stem, took duration: Duration) async {
+        var facts: Logger.Metadata = [
+            "exchange": "\(exchange)", "envoy": "\(request.peer.name)", "request_bytes": "\(request.count)",
+            "reply_bytes": "\(outlet.count)", "milliseconds": "\(duration / .milliseconds(1))",
+        ]
+        switch outlet.ending {
+        case .whole(let status, _):
+            facts["status"] = "\(status.map(String.init) ?? "none")"
+            if outlet.isEnvoyGone { facts["envoy_hung_up"] = "true" }
+            counters.count {
+                $0.repliesForwarded += 1
+                $0.replyBytes += outlet.count
+            }
+            logger.info("forwarded", metadata: facts)
+        case .failed(let failure):
+            facts["reason"] = "\(failure)"
+            counters.count(failure)
+            logger.log(level: failure == .off ? .info : .warning, "captured, but the cloud did not answer", metadata: facts)
+        case .pending:
+            logger.error("an exchange ended without an outcome", metadata: facts)
+        }
+        let (counters, logger, onSettled) = (counters, logger, onSettled)
+        await outlet.settle(spool) { result in
+            switch result {
+            case .success: onSettled(exchange)
+            case .failure(let error):
+                counters.count { $0.spoolFailures += 1 }
+                logger.error("could not keep a reply", metadata: ["exchange": "\(exchange)", "reason": "\(error)", "hint": "\(error.hint)"])
+            }
+        }
+    }
+
+    private func say(
+        _ message: Logger.Message, _ level: Logger.Level, about name: String, address: String, _ facts: Logger.Metadata
+    ) {
+        var facts = facts
+        if !address.isEmpty { facts["address"] = "\(address)" }
+        switch repeated.verdict(on: .init(name: name, address: address), at: .now()) {
+        case .say: logger.log(level: level, message, metadata: facts)
+        case .sum(let count):
+            facts["also"] = "\(count) times in the hour before"
+            logger.log(level: level, message, metadata: facts)
+        case .passOver: logger.debug(message, metadata: facts)
+        }
+    }
+}

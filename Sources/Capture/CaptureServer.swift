@@ -1,0 +1,128 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import ServiceLifecycle
+import Spool
+import Synchronization
+
+/// The capture proxy: listens for Envoys, and holds a ``Conversation`` with each.
+public struct CaptureServer: Service {
+    private let configuration: CaptureConfiguration
+    private let house: CaptureHouse
+    private let tls: NIOSSLContext
+    private let group: MultiThreadedEventLoopGroup
+
+    /// - Parameter onSettled: Hears of each exchange whose files are all in the spool; called on the spool's thread, must not block.
+    /// - Throws: Where the certificate, or the upstream's authorities, can't be used.
+    public init(
+        _ configuration: CaptureConfiguration, spool: SpoolDirectory, counters: CaptureCounters, logger: Logger,
+        group: MultiThreadedEventLoopGroup = .singleton, onSettled: @escaping @Sendable (Stem) -> Void
+    ) throws {
+        self.configuration = configuration
+        self.group = group
+        tls = try ServerTLS.context(chain: configuration.certificateChain, key: configuration.privateKey)
+        let responder: any Responder =
+            switch configuration.cloud {
+            case .off: OffResponder()
+            case .forward:
+                CloudResponder(
+                    connector: try UpstreamConnector(
+                        upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
+                    upstream: configuration.upstream)
+            }
+        house = CaptureHouse(
+            spool: spool, responder: responder, counters: counters,
+            forwardsWithoutKeeping: configuration.forwardsWithoutKeeping, logger: logger, onSettled: onSettled)
+    }
+
+    /// Serves until the program is told to stop; then lets what is under way finish.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { listeners in
+            let secure = try await bind(configuration.listen, isPlain: false)
+            listeners.addTask { try await serve(secure) }
+            if let address = configuration.listenPlain {
+                let plain = try await bind(address, isPlain: true)
+                listeners.addTask { try await serve(plain) }
+            }
+            try await listeners.waitForAll()
+        }
+        await house.spool.drain()
+    }
+
+    private func bind(_ address: SocketAddress, isPlain: Bool) async throws -> NIOAsyncChannel<Arrival, Never> {
+        let server = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .bind(to: address) { receive($0, isPlain: isPlain) }
+        house.logger.notice(
+            "listening",
+            metadata: [
+                "address": "\(server.channel.localAddress.map(Self.describe) ?? "?")", "protocol": isPlain ? "http" : "tls",
+            ])
+        return server
+    }
+
+    private func serve(_ server: NIOAsyncChannel<Arrival, Never>) async throws {
+        try await withThrowingDiscardingTaskGroup { conversations in
+            try await server.executeThenClose { arrivals in
+                for try await arrival in arrivals.cancelOnGracefulShutdown() {
+                    guard case .admitted(let channel, let peer) = arrival else { continue }
+                    conversations.addTask(executorPreference: EventLoopExecutor(channel.channel.eventLoop)) {
+                        await Conversation(channel: channel, peer: peer, house: house).run()
+                        house.counters.count { $0.connectionsOpen -= 1 }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func describe(_ address: SocketAddress) -> String {
+        let host = address.ipAddress ?? "?"
+        return host.contains(":") ? "[\(host)]:\(address.port ?? 0)" : "\(host):\(address.port ?? 0)"
+    }
+}
+
+/// A connection as the listener hands it on.
+private enum Arrival: Sendable {
+    case admitted(EnvoyChannel, Peer)
+    /// Closed before its handshake.
+    case turnedAway
+}
+
+extension CaptureServer {
+    /// How many connections over the limit still get a 503, before others are closed without a word.
+    private static let politeness = 64
+
+    private func receive(_ channel: any Channel, isPlain: Bool) -> EventLoopFuture<Arrival> {
+        let open = house.counters.values.connectionsOpen
+        guard configuration.access.admits(channel.remoteAddress), open < configuration.limits.connections + Self.politeness else {
+            if open < configuration.limits.connections { house.reportStranger(channel.remoteAddress) } else {
+                house.report(.tooManyConnections, from: Peer(address: channel.remoteAddress, original: nil, isPlain: isPlain))
+            }
+            return channel.close().map { .turnedAway }.recover { _ in .turnedAway }
+        }
+        house.counters.count {
+            $0.connections += 1
+            $0.connectionsOpen += 1
+        }
+        return OriginalDestination.of(channel).flatMapThrowing { original in
+            let peer = Peer(address: channel.remoteAddress, original: original, isPlain: isPlain)
+            return .admitted(try furnish(channel, isPlain: isPlain, isOverLimit: open >= configuration.limits.connections), peer)
+        }
+    }
+
+    private func furnish(_ channel: any Channel, isPlain: Bool, isOverLimit: Bool) throws -> EnvoyChannel {
+        let pipeline = channel.pipeline.syncOperations
+        let progress = FramingProgress()
+        if !isPlain { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
+        try pipeline.addHandlers([
+            MessageSplitter(progress, strictness: .requests, headLimit: configuration.limits.requestHead),
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)),
+            RequestAssembler(progress, limits: configuration.limits, isSecured: isPlain, isOverLimit: isOverLimit),
+        ])
+        return try EnvoyChannel(wrappingChannelSynchronously: channel)
+    }
+}

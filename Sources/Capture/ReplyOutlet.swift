@@ -1,0 +1,73 @@
+import NIOCore
+import Spool
+
+/// The two places where a reply goes as it comes: to the Envoy, and into the spool. The spool's copy goes on when the Envoy has hung up.
+struct ReplyOutlet {
+    enum Ending: Sendable, Equatable {
+        case pending
+        case whole(status: Int?, keepsAlive: Bool)
+        case failed(UpstreamFailure)
+    }
+
+    private let envoy: NIOAsyncChannelOutboundWriter<ReplyPart>
+    private var draft: Draft?
+    private(set) var isEnvoyGone = false
+    private(set) var spoolError: SpoolError?
+    private(set) var count = 0
+    private(set) var ending = Ending.pending
+
+    /// - Parameter draft: Where the reply is kept; nil where the request could not be.
+    init(to envoy: NIOAsyncChannelOutboundWriter<ReplyPart>, keeping draft: Draft?) {
+        self.envoy = envoy
+        self.draft = draft
+    }
+
+    mutating func send(_ bytes: ByteBuffer) async {
+        count += bytes.readableBytes
+        if spoolError == nil {
+            do throws(SpoolError) { try await draft?.append(bytes.readableBytesView) } catch { spoolError = error }
+        }
+        await tell(.bytes(bytes))
+    }
+
+    mutating func end(_ summary: ReplySummary) {
+        ending = .whole(status: summary.status, keepsAlive: summary.keepsAlive)
+    }
+
+    /// The reply did not come, or not whole. Where nothing of it has gone out, the Envoy hears a status that says so.
+    mutating func fail(_ failure: UpstreamFailure) async {
+        ending = .failed(failure)
+        guard count == 0 else { return }
+        await tell(.bytes(OwnReply.status(failure.status, "no reply from the cloud: \(failure)", retryAfter: failure == .off ? 300 : nil)))
+    }
+
+    /// True where the same connection may bring another request.
+    mutating func close() async -> Bool {
+        guard case .whole(_, keepsAlive: true) = ending else { return false }
+        await tell(.finished)
+        return !isEnvoyGone
+    }
+
+    /// Hands the spool what was collected; `completion` hears of each file.
+    func settle(_ spool: SpoolDirectory, then completion: @escaping @Sendable (Result<StoredFile, SpoolError>) -> Void) async {
+        guard var draft else { return }
+        if let spoolError {
+            await draft.discard()
+            return completion(.failure(spoolError))
+        }
+        if case .failed(let failure) = ending {
+            let isPartial = draft.count > 0
+            if isPartial { spool.enqueue(draft, then: completion) }
+            draft = spool.draft(isPartial ? .incomplete : .response, of: draft.stem)
+            let text = isPartial ? "incomplete reply: \(failure)\n" : "no reply: \(failure)\n"
+            do throws(SpoolError) { try await draft.append(Array(text.utf8)) } catch { return completion(.failure(error)) }
+        }
+        spool.enqueue(draft, then: completion)
+    }
+
+    private mutating func tell(_ part: ReplyPart) async {
+        guard !isEnvoyGone else { return }
+        // The Envoy may hang up at any time; the exchange goes on without it.
+        do { try await envoy.write(part) } catch { isEnvoyGone = true }
+    }
+}

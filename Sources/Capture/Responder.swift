@@ -1,0 +1,40 @@
+import NIOCore
+import Spool
+
+/// A request that has arrived whole.
+struct ArrivedRequest: Sendable {
+    var head: RequestHead
+    var peer: Peer
+    var bytes: RequestBytes
+    /// Its length, head and body, bytes.
+    var count: Int
+}
+
+/// Where the bytes of a request are read from when it goes out.
+enum RequestBytes: Sendable {
+    case stored(StoredFile)
+    /// Not kept: the disk failed, and the owner chose to forward all the same.
+    case held([UInt8])
+
+    private static let chunk = 256 * 1024
+
+    func chunk(from offset: Int) async throws(SpoolError) -> [UInt8] {
+        switch self {
+        case .stored(let file): try await file.bytes(from: offset, limit: Self.chunk)
+        case .held(let bytes): Array(bytes.dropFirst(offset))
+        }
+    }
+}
+
+/// Who answers a request that is safely on disk. A responder sends what it has through the outlet, and leaves in it
+/// how the exchange ended.
+protocol Responder: Sendable {
+    func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async
+}
+
+/// Nobody answers: nothing leaves the machine, the Envoy hears 503 and keeps its copy.
+struct OffResponder: Responder {
+    func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
+        await outlet.fail(.off)
+    }
+}

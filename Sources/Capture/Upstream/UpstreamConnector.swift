@@ -1,0 +1,57 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+typealias UpstreamChannel = NIOAsyncChannel<UpstreamEvent, HTTPClientRequestPart>
+
+/// Opens connections to where requests go: resolved afresh each time, IPv6 and IPv4 tried, the certificate and its name verified.
+struct UpstreamConnector: Sendable {
+    private let context: NIOSSLContext
+    private let configuredName: VerifiedName
+    private let limits: CaptureLimits
+
+    /// - Parameter authorities: A PEM file of certificate authorities; nil for the system's own.
+    /// - Throws: What NIOSSL says of a file that is missing or holds no certificate.
+    init(upstream: Upstream, authorities: String?, limits: CaptureLimits) throws {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .fullVerification
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.trustRoots = try authorities.map { .certificates(try NIOSSLCertificate.fromPEMFile($0)) } ?? .default
+        context = try NIOSSLContext(configuration: configuration)
+        configuredName = VerifiedName(upstream.host)
+        self.limits = limits
+    }
+
+    func connect(to destination: Destination, on eventLoop: any EventLoop) async throws(UpstreamFailure) -> UpstreamChannel {
+        let bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(limits.connectTime)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        do {
+            switch destination.place {
+            case .named(let upstream):
+                return try await bootstrap.connect(host: upstream.host, port: upstream.port) { configure($0, for: destination) }
+            case .original(let address):
+                return try await bootstrap.connect(to: address) { configure($0, for: destination) }
+            }
+        } catch { throw UpstreamFailure(connecting: error) }
+    }
+
+    private func configure(_ channel: any Channel, for destination: Destination) -> EventLoopFuture<UpstreamChannel> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            let progress = FramingProgress()
+            var verifiedName: VerifiedName?
+            if !destination.isPlain {
+                try pipeline.addHandler(try NIOSSLClientHandler(context: context, serverHostname: destination.name))
+                verifiedName = destination.name.map { $0 == configuredName.name ? configuredName : VerifiedName($0) }
+            }
+            try pipeline.addHandlers([
+                RequestEnvelope(),
+                MessageSplitter(progress, strictness: .replies, headLimit: limits.requestHead),
+                ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)),
+                ReplyAssembler(progress, limits: limits, verifiedName: verifiedName),
+            ])
+            return try UpstreamChannel(wrappingChannelSynchronously: channel)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+/// What a cloud answered to a report.
+public struct EnvoyReply: Sendable, Equatable {
+    /// HTTP status, 100 to 999.
+    public let status: Int
+    /// Status line and headers, exactly as they came, with the empty line that ends them.
+    public let head: [UInt8]
+    /// Exactly as it came.
+    public let body: [UInt8]
+
+    public init(status: Int, head: [UInt8] = [], body: [UInt8]) {
+        self.status = status
+        self.head = head
+        self.body = body
+    }
+
+    /// Head and body, exactly as they came.
+    public var bytes: [UInt8] { head + body }
+
+    /// A 200 whose body, inflated, is a `perf_report_response` with status `success` (protocol notes §5).
+    public var isSuccess: Bool {
+        // A body that can't be inflated is no success; why does not matter to the Envoy.
+        guard status == 200, let inflated = try? Deflate.inflate(body) else { return false }
+        let text = String(decoding: inflated, as: UTF8.self)
+        guard let start = text.range(of: "<perf_report_response"),
+            let end = text[start.upperBound...].firstIndex(of: ">")
+        else { return false }
+        let attributes = text[start.upperBound..<end]
+        return attributes.contains("status=\"success\"") || attributes.contains("status='success'")
+    }
+}

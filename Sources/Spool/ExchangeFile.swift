@@ -1,0 +1,17 @@
+/// One of the files that an exchange leaves in the spool.
+public enum ExchangeFile: String, Sendable, CaseIterable {
+    /// The exact bytes of the request as they came out of TLS, head and body.
+    case request
+    /// The exact bytes of the reply, or, where there is none, one line of text: `no reply: ` and the reason.
+    case response
+    /// Beside a `response` that broke off: one line of text saying why.
+    case incomplete
+    /// The report's XML, decoded from the request.
+    case xml
+
+    /// The file's name once it is whole.
+    public func name(of stem: Stem) -> String { "\(stem).\(rawValue)" }
+
+    /// The file's name until it is whole: hidden, and never taken for a capture.
+    func partialName(of stem: Stem) -> String { ".\(stem).\(rawValue).partial" }
+}

@@ -1,0 +1,99 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The blocking calls on files and folders that the spool is made of, each failing with a ``SpoolError``.
+enum Files {
+    static func create(_ path: FilePath) throws(SpoolError) -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+        } catch { throw SpoolError(.create, path, cause(error)) }
+    }
+
+    static func openFolder(_ path: FilePath) throws(SpoolError) -> FileDescriptor {
+        do { return try FileDescriptor.open(path, .readOnly, options: [.directory, .closeOnExec]) } catch {
+            throw SpoolError(.openFolder, path, cause(error))
+        }
+    }
+
+    /// Makes a folder and those above it, where they are missing.
+    static func createFolder(_ path: FilePath) throws(SpoolError) {
+        var info = stat()
+        if stat(path.string, &info) == 0, info.st_mode & S_IFMT == S_IFDIR { return }
+        let parent = path.removingLastComponent()
+        if !parent.isEmpty, parent != path { try createFolder(parent) }
+        guard mkdir(path.string, 0o750) == 0 || errno == EEXIST else { throw SpoolError(.createFolder, path, Errno(rawValue: errno)) }
+    }
+
+    static func synchronise(_ descriptor: FileDescriptor, _ path: FilePath) throws(SpoolError) {
+        guard fsync(descriptor.rawValue) == 0 else { throw SpoolError(.synchronise, path, Errno(rawValue: errno)) }
+    }
+
+    /// Renames, but never over a file that is there.
+    static func rename(_ from: FilePath, to destination: FilePath) throws(SpoolError) {
+        guard access(destination.string, F_OK) != 0 else { throw SpoolError(.rename, destination, .fileExists) }
+        guard systemRename(from.string, destination.string) == 0 else {
+            throw SpoolError(.rename, destination, Errno(rawValue: errno))
+        }
+    }
+
+    static func remove(_ path: FilePath) throws(SpoolError) {
+        guard unlink(path.string) == 0 || errno == ENOENT else { throw SpoolError(.remove, path, Errno(rawValue: errno)) }
+    }
+
+    /// The names in a folder, in no order.
+    static func names(in path: FilePath) throws(SpoolError) -> [String] {
+        guard let folder = opendir(path.string) else { throw SpoolError(.list, path, Errno(rawValue: errno)) }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        return names.filter { $0 != "." && $0 != ".." }
+    }
+
+    /// Takes the folder for this process alone, until it ends.
+    static func lock(_ descriptor: FileDescriptor, _ path: FilePath) throws(SpoolError) {
+        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else { throw SpoolError(.lock, path, Errno(rawValue: errno)) }
+    }
+
+    static func read(_ path: FilePath, from offset: Int, upTo count: Int) throws(SpoolError) -> [UInt8] {
+        do {
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+            return try descriptor.closeAfter {
+                try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+                    filled = try descriptor.read(fromAbsoluteOffset: Int64(offset), into: UnsafeMutableRawBufferPointer(buffer))
+                }
+            }
+        } catch { throw SpoolError(.read, path, cause(error)) }
+    }
+
+    /// The system's reason; every error of SystemPackage is one.
+    static func cause(_ error: any Error) -> Errno { error as? Errno ?? .ioError }
+}
+
+extension Files {
+    /// Reads a file from its start, at most `limit` bytes.
+    static func readAll(_ path: FilePath, limit: Int) throws(SpoolError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let chunk = try read(path, from: bytes.count, upTo: min(limit - bytes.count, 1 << 20))
+            if chunk.isEmpty { break }
+            bytes.append(contentsOf: chunk)
+        }
+        return bytes
+    }
+}
+
+/// The system's `rename`, by a name that the method above does not hide.
+private func systemRename(_ from: String, _ destination: String) -> CInt { rename(from, destination) }

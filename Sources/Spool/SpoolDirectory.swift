@@ -1,0 +1,74 @@
+import SystemPackage
+
+/// The folder where every exchange is written down before anything else happens to it.
+///
+/// The format, for whoever reads the folder without this program: each exchange has a ``Stem``, and one file for each
+/// ``ExchangeFile`` it has come to, `STEM.request`, `STEM.response` and so on. A file that carries such a name is whole:
+/// it was written and flushed under a hidden name (`.STEM.request.partial`), then renamed, then the folder was flushed.
+/// A `request` without a `response` is an exchange under way, or one that a crash cut off.
+/// One process writes at a time (`.lock` is held with flock); any number may read.
+public final class SpoolDirectory: Sendable {
+    public let path: FilePath
+    /// What the start found to be cleaned up.
+    public let recovery: Recovery
+
+    let spilling = BlockingQueue("spool.spill")
+    private let committer: GroupCommitter
+    private let folder: FileDescriptor
+    private let lock: FileDescriptor
+
+    /// Makes the folder where it is missing, takes it for this process, and cleans up what a crash left.
+    ///
+    /// Blocking. Throws where the folder can't be made, is not writable, or another process holds it.
+    public init(_ path: FilePath) throws(SpoolError) {
+        self.path = path
+        try Files.createFolder(path)
+        folder = try Files.openFolder(path)
+        let lockPath = path.appending(".lock")
+        do {
+            lock = try FileDescriptor.open(
+                lockPath, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+        } catch { throw SpoolError(.create, lockPath, Files.cause(error)) }
+        try Files.lock(lock, path)
+        recovery = try Recovery(of: path, folder)
+        committer = GroupCommitter(folder: folder, path: path)
+    }
+
+    deinit {
+        // Read-only and lock descriptors: closing them can lose nothing.
+        try? folder.close()
+        try? lock.close()
+    }
+
+    /// Starts a file of an exchange. Nothing is on the disk yet.
+    public func draft(_ file: ExchangeFile, of stem: Stem) -> Draft { Draft(stem, file, in: self) }
+
+    /// Makes a file durable and gives it its name. Returns when a power cut can no longer take it away.
+    public func commit(_ draft: Draft) async throws(SpoolError) -> StoredFile {
+        let result = await withCheckedContinuation { continuation in
+            committer.enqueue(draft) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// The same without waiting: `completion` is called on the spool's own thread and must not block.
+    public func enqueue(_ draft: Draft, then completion: @escaping @Sendable (Result<StoredFile, SpoolError>) -> Void) {
+        committer.enqueue(draft, then: completion)
+    }
+
+    /// Waits until everything given to ``enqueue(_:then:)`` before is on the disk.
+    public func drain() async { await committer.drain() }
+
+    /// The exchanges whose request is here, by name, and so in order of arrival to the second.
+    public func requests() async throws(SpoolError) -> [(stem: Stem, files: Set<ExchangeFile>)] {
+        let path = path
+        let names = try await spilling.run { () throws(SpoolError) in try Files.names(in: path) }
+        return Inventory(names: names).exchanges
+    }
+
+    /// Reads a whole file of an exchange, at most `limit` bytes of it.
+    public func read(_ file: ExchangeFile, of stem: Stem, limit: Int) async throws(SpoolError) -> [UInt8] {
+        let path = path.appending(file.name(of: stem))
+        return try await spilling.run { () throws(SpoolError) in try Files.readAll(path, limit: limit) }
+    }
+}

@@ -1,0 +1,48 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The name that all files of one exchange share: local time of arrival and six random letters or digits,
+/// as in `2012-02-22T09:03:01-0j1FFs`.
+public struct Stem: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    private static let randomLength = 6
+
+    /// Names an exchange that arrived at `epochSeconds` (UTC), in the machine's time zone.
+    public init(arrivedAt epochSeconds: Int, using random: inout some RandomNumberGenerator) {
+        var time = time_t(epochSeconds)
+        var local = tm()
+        localtime_r(&time, &local)
+        let year = Self.padded(Int(local.tm_year) + 1900, to: 4)
+        let date = "\(year)-\(Self.padded(Int(local.tm_mon) + 1, to: 2))-\(Self.padded(Int(local.tm_mday), to: 2))"
+        let hours = "\(Self.padded(Int(local.tm_hour), to: 2)):\(Self.padded(Int(local.tm_min), to: 2))"
+        let letters = (0..<Self.randomLength).map { _ in Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+        description = "\(date)T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(String(letters))"
+    }
+
+    /// Reads a stem from the name of a file that an exchange left, such as `2012-02-22T09:03:01-0j1FFs.request`;
+    /// nil where the name is not of that form.
+    public init?(fileName: String) {
+        let stem = fileName.prefix { $0 != "." }
+        let pattern = "dddd-dd-ddTdd:dd:dd-"
+        guard stem.utf8.count == pattern.utf8.count + Self.randomLength else { return nil }
+        for (character, expected) in zip(stem, pattern) {
+            guard expected == "d" ? ("0"..."9").contains(character) : character == expected else { return nil }
+        }
+        guard stem.suffix(Self.randomLength).allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
+        description = String(stem)
+    }
+
+    private static func padded(_ number: Int, to width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}
