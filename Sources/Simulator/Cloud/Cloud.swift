@@ -26,7 +26,7 @@ public actor Cloud {
     ///   - keeping: how many of the newest requests to keep for `requests`.
     /// - Throws: `SimulatorError.listen`, `SimulatorError.identity`.
     public static func start(
-        address: String = "127.0.0.1", port: Int = 0, identity: ServerIdentity?, behaviour: CloudBehaviour = .normal,
+        address: String = "127.0.0.1", port: Int = 0, identity: CloudIdentity?, behaviour: CloudBehaviour = .normal,
         keeping capacity: Int = 1000, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(SimulatorError) -> Cloud {
         let context = try identity.map { identity throws(SimulatorError) in try identity.serverContext() }
@@ -61,6 +61,9 @@ public actor Cloud {
     /// its own, which buffers the newest 1,000 (or as many as are kept) for a slow reader.
     public nonisolated func arrivals() -> AsyncStream<ReceivedRequest> { ledger.arrivals() }
 
+    /// Ends the streams of arrivals, and those that are asked for later after what is kept. Requests are still taken.
+    public nonisolated func finishArrivals() { ledger.finish() }
+
     /// Changes how requests are treated from now on. `down` also cuts the connections that are open.
     ///
     /// - Throws: `SimulatorError.listen` when it comes up again and the port is taken.
@@ -74,7 +77,7 @@ public actor Cloud {
     }
 
     /// Changes the certificate that new connections see.
-    public func setIdentity(_ identity: ServerIdentity) throws(SimulatorError) {
+    public func setIdentity(_ identity: CloudIdentity) throws(SimulatorError) {
         ledger.sslContext = try identity.serverContext()
     }
 

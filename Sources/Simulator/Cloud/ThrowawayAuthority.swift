@@ -42,7 +42,7 @@ public struct ThrowawayAuthority: Sendable {
     ///   - expired: true for one whose time ended an hour ago.
     public func issue(
         dnsNames: [String], ipAddresses: [String] = [], expired: Bool = false
-    ) throws(SimulatorError) -> ServerIdentity {
+    ) throws(SimulatorError) -> CloudIdentity {
         let pem: (certificate: String, key: String)
         do {
             let rsa = try _RSA.Signing.PrivateKey(keySize: .bits2048)
@@ -67,7 +67,7 @@ public struct ThrowawayAuthority: Sendable {
         } catch {
             throw .identity(dnsNames.joined(separator: ","), cause: "\(error)")
         }
-        return try ServerIdentity(certificatePEM: pem.certificate, keyPEM: pem.key)
+        return try CloudIdentity(certificatePEM: pem.certificate, keyPEM: pem.key)
     }
 
     /// 4 bytes for IPv4, 16 for IPv6.

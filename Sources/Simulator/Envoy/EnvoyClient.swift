@@ -49,7 +49,7 @@ public struct EnvoyClient: Sendable {
         } catch let error as SimulatorError {
             throw error
         } catch {
-            throw .connect("\(host):\(port)", cause: "\(error)")
+            throw .connect("\(host):\(port)", cause: Self.cause(of: error))
         }
     }
 
@@ -89,6 +89,17 @@ public struct EnvoyClient: Sendable {
         if let error = error as? NIOSSLError, case .uncleanShutdown = error { return true }
         if let error = error as? IOError { return [ECONNRESET, EPIPE].contains(error.errnoCode) }
         return error is ChannelError
+    }
+
+    /// The system's own words where it has some.
+    private static func cause(of error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.last.map { cause(of: $0.error) } ?? "the name has no address"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout(_): "no connection in time"
+        default: "\(error)"
+        }
     }
 
     private static func within<Value: Sendable>(

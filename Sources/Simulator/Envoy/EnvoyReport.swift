@@ -12,6 +12,9 @@ public struct EnvoyReport: Sendable {
     let devices: [SimulatedDevice]
     let identity: EnvoyIdentity
 
+    /// The name and port that an Envoy gives in `Host` (protocol notes §1).
+    public static let cloudHost = "reports.enphaseenergy.com:443"
+
     /// Intervals, readings and events together.
     public var rowCount: Int { intervals.count + readings.count + events.count }
 
@@ -27,12 +30,16 @@ public struct EnvoyReport: Sendable {
     ///
     /// - Parameter host: name and port for the `Host` header; an Envoy names its cloud with the port, whoever it
     ///   really talks to.
-    public func request(host: String = "reports.enphaseenergy.com:443") throws(SimulatorError) -> [UInt8] {
+    public func request(host: String = Self.cloudHost) throws(SimulatorError) -> [UInt8] {
         let body = try body()
-        let head = [
+        return head(bodyLength: body.count, host: host) + body
+    }
+
+    func head(bodyLength: Int, host: String = Self.cloudHost) -> [UInt8] {
+        let lines = [
             "POST \(identity.webcomm.reportPath) HTTP/1.1", "Accept: */*", "Connection: close",
-            "Content-Type: application/x-deflate", "Content-Length: \(body.count)", "Host: \(host)", "", "",
+            "Content-Type: application/x-deflate", "Content-Length: \(bodyLength)", "Host: \(host)", "", "",
         ]
-        return Array(head.joined(separator: "\r\n").utf8) + body
+        return Array(lines.joined(separator: "\r\n").utf8)
     }
 }

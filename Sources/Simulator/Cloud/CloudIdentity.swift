@@ -1,7 +1,7 @@
 import NIOSSL
 
 /// A certificate chain with its private key, as a TLS server presents it.
-public struct ServerIdentity: Sendable {
+public struct CloudIdentity: Sendable {
     let chain: [NIOSSLCertificate]
     let key: NIOSSLPrivateKey
 
