@@ -45,10 +45,15 @@ public struct CaptureServer: Service {
     /// Serves until the program is told to stop; then lets what is under way finish.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { listeners in
-            var servers = [try await bind(configuration.listen, isPlain: false)]
-            if let address = configuration.listenPlain { servers.append(try await bind(address, isPlain: true)) }
-            for server in servers { listeners.addTask { try await serve(server) } }
-            onListening(servers.compactMap(\.channel.localAddress))
+            let secure = try await bind(configuration.listen, isPlain: false)
+            listeners.addTask { try await serve(secure) }
+            var addresses = [secure.channel.localAddress]
+            if let address = configuration.listenPlain {
+                let plain = try await bind(address, isPlain: true)
+                listeners.addTask { try await serve(plain) }
+                addresses.append(plain.channel.localAddress)
+            }
+            onListening(addresses.compactMap { $0 })
             try await listeners.waitForAll()
         }
         await house.spool.drain()
@@ -69,16 +74,21 @@ public struct CaptureServer: Service {
     }
 
     private func serve(_ server: NIOAsyncChannel<Arrival, Never>) async throws {
-        try await withThrowingDiscardingTaskGroup { conversations in
-            try await server.executeThenClose { arrivals in
-                for try await arrival in arrivals.cancelOnGracefulShutdown() {
-                    guard case .admitted(let channel, let peer) = arrival else { continue }
-                    conversations.addTask(executorPreference: EventLoopExecutor(channel.channel.eventLoop)) {
-                        await Conversation(channel: channel, peer: peer, house: house).run()
-                        house.counters.count { $0.connectionsOpen -= 1 }
+        // Closing the listener ends the loop below, after the connections that it had accepted.
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { conversations in
+                try await server.executeThenClose { arrivals in
+                    for try await arrival in arrivals {
+                        guard case .admitted(let channel, let peer) = arrival else { continue }
+                        conversations.addTask(executorPreference: EventLoopExecutor(channel.channel.eventLoop)) {
+                            await Conversation(channel: channel, peer: peer, house: house).run()
+                            house.counters.count { $0.connectionsOpen -= 1 }
+                        }
                     }
                 }
             }
+        } onGracefulShutdown: {
+            server.channel.close(promise: nil)
         }
     }
 
@@ -120,6 +130,9 @@ extension CaptureServer {
         return OriginalDestination.of(channel).flatMapThrowing { original in
             let peer = Peer(address: channel.remoteAddress, original: original, isPlain: isPlain)
             return .admitted(try furnish(channel, isPlain: isPlain, isOverLimit: open >= configuration.limits.connections), peer)
+        }.flatMapErrorThrowing { error in
+            house.counters.count { $0.connectionsOpen -= 1 }
+            throw error
         }
     }
 

@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, isJournal: isJournal) }
         let logger = Logger(label: "heliograph")
+        OpenFiles.raiseLimit(to: 3 * settings.limits.connections + 256)
 
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
