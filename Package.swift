@@ -105,6 +105,10 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]
         ),
+
+        .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
+        .executableTarget(
+            name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -26,13 +26,19 @@ struct MadeUpReport {
             let fields = [id, ("eqid", eqid() + ".1"), ("date", time()), ("duration", "\(below(400))"), ("flags", "\(below(99))")]
             return element("reading", fields + [("stats", stats(pick([7, 8])))]) + "/>"
         case 2:
-            var text = element("device", [("device_type", "1"), ("admin_state", "\(below(4))"), ("part_num", "800-1"), ("image_bits", "\(below(1 << 20))")] + condition())
+            var text = element(
+                "device",
+                [("device_type", "1"), ("admin_state", "\(below(4))"), ("part_num", "800-1"), ("image_bits", "\(below(1 << 20))")]
+                    + condition())
             text += ">" + pick(["", "\n  ", "stray"])
             for _ in 0..<below(3) { text += element("channel", condition() + [("channel_type", "1")]) + "/>" }
             return text + (odd() ? row() : "") + "</device>"
         case 3:
-            let fields = [id, ("event_code", pick(["101", "509", "77"])), ("event_state", "\(below(4))"), ("event_date", time()), ("eqid", eqid())]
-            var text = element("event", fields + pick([[], [("serial_num", eqid())], [("correlation_id", "12"), ("message_key", "4")]])) + ">"
+            let fields = [
+                id, ("event_code", pick(["101", "509", "77"])), ("event_state", "\(below(4))"), ("event_date", time()), ("eqid", eqid()),
+            ]
+            var text =
+                element("event", fields + pick([[], [("serial_num", eqid())], [("correlation_id", "12"), ("message_key", "4")]])) + ">"
             for _ in 0..<pick([0, 1, 1, 2]) { text += message() }
             return text + "</event>"
         default: return pick(["\n", "  ", "<!-- > & < -->", "<?pi x?>"])
@@ -56,8 +62,10 @@ struct MadeUpReport {
 
     private mutating func envoy() -> [(String, String)] {
         [
-            ("serial_num", eqid()), ("ip_addr", "10.0.0.1"), ("mac_addr", "00:00:5E:00:53:01"), ("timezone", pick(["Etc/GMT+8", "US/Pacific"])),
-            ("part_num", "800-00069-r05"), ("sw_version", "R3 (&lt;&amp;é)"), ("latitude", "\(below(90)).5"), ("longitude", "-\(below(90))"), ("emu_region", "NA"),
+            ("serial_num", eqid()), ("ip_addr", "10.0.0.1"), ("mac_addr", "00:00:5E:00:53:01"),
+            ("timezone", pick(["Etc/GMT+8", "US/Pacific"])),
+            ("part_num", "800-00069-r05"), ("sw_version", "R3 (&lt;&amp;é)"), ("latitude", "\(below(90)).5"),
+            ("longitude", "-\(below(90))"), ("emu_region", "NA"),
         ]
     }
 
@@ -77,7 +85,8 @@ struct MadeUpReport {
             switch odd() ? below(4) : 3 {
             case 0: break
             case 1: kept.append((key, badNumber()))
-            case 2: kept.append((key, value))
+            case 2:
+                kept.append((key, value))
                 if !kept.contains(where: { $0.0 == "novel" }) { kept.append(("novel", "1")) }
             default: kept.append((key, value))
             }
@@ -86,8 +95,10 @@ struct MadeUpReport {
     }
 
     private mutating func badNumber() -> String {
-        pick(["", "-", "x", "1x", "+1", " 1", "1 ", "1.5", "1e3", "0x10", "-0", "007", "9223372036854775807", "9223372036854775808",
-              "-9223372036854775808", "-9223372036854775809", "99999999999999999999999", "--1", ".", "1.", "-.5", "nan", "inf", "٣"])
+        pick([
+            "", "-", "x", "1x", "+1", " 1", "1 ", "1.5", "1e3", "0x10", "-0", "007", "9223372036854775807", "9223372036854775808",
+            "-9223372036854775808", "-9223372036854775809", "99999999999999999999999", "--1", ".", "1.", "-.5", "nan", "inf", "٣",
+        ])
     }
 
     private mutating func eqid() -> String { "1213\(10_000_000 + below(89_999_999))" }

@@ -23,8 +23,10 @@ func percentEncoded(_ bytes: [UInt8], keeping: String = "-._~", spaceAsPlus: Boo
     for byte in bytes {
         if spaceAsPlus, byte == UInt8(ascii: " ") {
             encoded.append(UInt8(ascii: "+"))
-        } else if kept.contains(byte) || (byte < 128 && (Character(UnicodeScalar(byte)).isLetter
-            || Character(UnicodeScalar(byte)).isNumber))
+        } else if kept.contains(byte)
+            || (byte < 128
+                && (Character(UnicodeScalar(byte)).isLetter
+                    || Character(UnicodeScalar(byte)).isNumber))
         {
             encoded.append(byte)
         } else {

@@ -30,7 +30,9 @@ struct ReplyReader: XMLReader {
             for attribute in attributes { row.unknown(attribute) }
         case (.eventsProcessed, .event):
             for attribute in attributes {
-                if attribute.name != .id { row.unknown(attribute) } else if let id = row.number(attribute) {
+                if attribute.name != .id {
+                    row.unknown(attribute)
+                } else if let id = row.number(attribute) {
                     reply.processedEvents.append(id)
                 }
             }
