@@ -19,9 +19,11 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        .target(name: "Reports", dependencies: ["CZlib"]),
+        .target(name: "CXML", dependencies: ["CLibXML2"]),
+        .target(name: "Reports", dependencies: ["CXML", "CZlib"]),
 
         .target(
             name: "Spool",
@@ -93,7 +95,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"]),
+        .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"], exclude: ["peer"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: [
@@ -104,6 +106,10 @@ let package = Package(
                 .product(name: "NIOTLS", package: "swift-nio"),
             ]
         ),
+
+        .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
+        .executableTarget(
+            name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
     ],
     swiftLanguageModes: [.v6]
 )

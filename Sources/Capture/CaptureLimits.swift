@@ -16,7 +16,7 @@ public struct CaptureLimits: Sendable, Equatable {
     public var connections = 1024
     /// How long the upstream may take to accept a connection, its name's resolution included.
     public var connectTime = TimeAmount.seconds(10)
-    /// How long the upstream may take for its TLS handshake.
+    /// How long a TLS handshake may take, the Envoy's or the upstream's.
     public var handshakeTime = TimeAmount.seconds(10)
     /// How long the upstream may stay silent while a reply is due.
     public var replySilence = TimeAmount.seconds(60)

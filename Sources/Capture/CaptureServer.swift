@@ -13,13 +13,18 @@ public struct CaptureServer: Service {
     private let house: CaptureHouse
     private let tls: NIOSSLContext
     private let group: MultiThreadedEventLoopGroup
+    private let onListening: @Sendable ([SocketAddress]) -> Void
 
-    /// - Parameter onSettled: Hears of each exchange whose files are all in the spool; called on the spool's thread, must not block.
+    /// - Parameters:
+    ///   - onListening: Hears once of the addresses where connections are accepted, TLS first.
+    ///   - onSettled: Hears of each exchange whose files are all in the spool; called on the spool's thread, must not block.
     /// - Throws: Where the certificate, or the upstream's authorities, can't be used.
     public init(
         _ configuration: CaptureConfiguration, spool: SpoolDirectory, counters: CaptureCounters, logger: Logger,
-        group: MultiThreadedEventLoopGroup = .singleton, onSettled: @escaping @Sendable (Stem) -> Void
+        group: MultiThreadedEventLoopGroup = .singleton, onListening: @escaping @Sendable ([SocketAddress]) -> Void = { _ in },
+        onSettled: @escaping @Sendable (Stem) -> Void
     ) throws {
+        self.onListening = onListening
         self.configuration = configuration
         self.group = group
         tls = try ServerTLS.context(chain: configuration.certificateChain, key: configuration.privateKey)
@@ -37,52 +42,63 @@ public struct CaptureServer: Service {
             forwardsWithoutKeeping: configuration.forwardsWithoutKeeping, logger: logger, onSettled: onSettled)
     }
 
-    /// Serves until the program is told to stop; then lets what is under way finish.
+    /// Serves until the program is told to stop; then lets what is under way finish. Throws ``ListenError``.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { listeners in
             let secure = try await bind(configuration.listen, isPlain: false)
             listeners.addTask { try await serve(secure) }
+            var addresses = [secure.channel.localAddress]
             if let address = configuration.listenPlain {
                 let plain = try await bind(address, isPlain: true)
                 listeners.addTask { try await serve(plain) }
+                addresses.append(plain.channel.localAddress)
             }
+            onListening(addresses.compactMap { $0 })
             try await listeners.waitForAll()
         }
         await house.spool.drain()
     }
 
     private func bind(_ address: SocketAddress, isPlain: Bool) async throws -> NIOAsyncChannel<Arrival, Never> {
-        let server = try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .bind(to: address) { receive($0, isPlain: isPlain) }
+        let server: NIOAsyncChannel<Arrival, Never>
+        do { server = try await bootstrap.bind(to: address) { receive($0, isPlain: isPlain) } } catch {
+            throw ListenError(address, isPlain: isPlain, error)
+        }
         house.logger.notice(
             "listening",
             metadata: [
-                "address": "\(server.channel.localAddress.map(Self.describe) ?? "?")", "protocol": isPlain ? "http" : "tls",
+                "address": "\(server.channel.localAddress?.addressAndPort ?? "?")", "protocol": isPlain ? "http" : "tls",
             ])
         return server
     }
 
     private func serve(_ server: NIOAsyncChannel<Arrival, Never>) async throws {
-        try await withThrowingDiscardingTaskGroup { conversations in
-            try await server.executeThenClose { arrivals in
-                for try await arrival in arrivals.cancelOnGracefulShutdown() {
-                    guard case .admitted(let channel, let peer) = arrival else { continue }
-                    conversations.addTask(executorPreference: EventLoopExecutor(channel.channel.eventLoop)) {
-                        await Conversation(channel: channel, peer: peer, house: house).run()
-                        house.counters.count { $0.connectionsOpen -= 1 }
+        // Closing the listener ends the loop below, after the connections that it had accepted.
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { conversations in
+                try await server.executeThenClose { arrivals in
+                    for try await arrival in arrivals {
+                        guard case .admitted(let channel, let peer) = arrival else { continue }
+                        conversations.addTask(executorPreference: EventLoopExecutor(channel.channel.eventLoop)) {
+                            await Conversation(channel: channel, peer: peer, house: house).run()
+                            house.counters.count { $0.connectionsOpen -= 1 }
+                        }
                     }
                 }
             }
+        } onGracefulShutdown: {
+            server.channel.close(promise: nil)
         }
     }
+}
 
-    private static func describe(_ address: SocketAddress) -> String {
-        let host = address.ipAddress ?? "?"
-        return host.contains(":") ? "[\(host)]:\(address.port ?? 0)" : "\(host):\(address.port ?? 0)"
-    }
+extension CaptureServer: CustomStringConvertible {
+    /// What the log calls it: nothing of the configuration.
+    public var description: String { "CaptureServer" }
 }
 
 /// A connection as the listener hands it on.
@@ -98,7 +114,8 @@ extension CaptureServer {
 
     private func receive(_ channel: any Channel, isPlain: Bool) -> EventLoopFuture<Arrival> {
         let open = house.counters.values.connectionsOpen
-        guard configuration.access.admits(channel.remoteAddress), open < configuration.limits.connections + Self.politeness else {
+        let address = channel.remoteAddress.flatMap { IPAddress($0) }
+        guard let address, configuration.access.admits(address), open < configuration.limits.connections + Self.politeness else {
             if open < configuration.limits.connections { house.reportStranger(channel.remoteAddress) } else {
                 house.report(.tooManyConnections, from: Peer(address: channel.remoteAddress, original: nil, isPlain: isPlain))
             }
@@ -111,6 +128,9 @@ extension CaptureServer {
         return OriginalDestination.of(channel).flatMapThrowing { original in
             let peer = Peer(address: channel.remoteAddress, original: original, isPlain: isPlain)
             return .admitted(try furnish(channel, isPlain: isPlain, isOverLimit: open >= configuration.limits.connections), peer)
+        }.flatMapErrorThrowing { error in
+            house.counters.count { $0.connectionsOpen -= 1 }
+            throw error
         }
     }
 

@@ -41,7 +41,10 @@ struct Conversation {
         do {
             while let part = try await parts.next() {
                 switch part {
-                case .head(let arrived): head = arrived
+                case .head(let arrived):
+                    head = arrived
+                    // Named by the time of its arrival, not by when the connection began to wait for it.
+                    draft = house.spool.draft(.request, of: house.newStem())
                 case .bytes(let bytes): try await draft.append(bytes.readableBytesView)
                 case .end:
                     guard let head else { break }

@@ -8,6 +8,35 @@ public enum ReportError: Error, Equatable, Sendable {
     case inflating(Compression, InflationFault)
     /// The body was readable, but no XML was found in it.
     case findingXML(XMLAbsence)
+    /// Reading the XML of a report or a reply failed.
+    case reading(Document, XMLFault)
+
+    /// What an XML document was taken for.
+    public enum Document: String, Equatable, Sendable {
+        case report, reply
+    }
+
+    /// What is wrong with an XML document; lines count from 1.
+    public enum XMLFault: Equatable, Sendable {
+        /// Not well-formed; the text is libxml2's own.
+        case malformed(String, line: Int)
+        /// It has a DOCTYPE, which no Envoy sends and which could define entities.
+        case doctype(line: Int)
+        /// The root element has another name than the document should have.
+        case root(String)
+        /// Larger than the limit, in bytes.
+        case overLimit(bytes: Int)
+        /// A tag is longer than the limit, in bytes.
+        case tagOverLimit(bytes: Int, line: Int)
+        /// Elements are nested deeper than the limit.
+        case depthOverLimit(Int, line: Int)
+        /// An element has more attributes than the limit.
+        case attributesOverLimit(Int, line: Int)
+        /// There are more elements than the limit.
+        case elementsOverLimit(Int, line: Int)
+        /// The parser found no memory.
+        case outOfMemory
+    }
 
     /// What is wrong with the framing of a captured request.
     public enum RequestFault: Equatable, Sendable {
@@ -50,6 +79,7 @@ extension ReportError: CustomStringConvertible {
         case .splitting(let fault): "splitting the captured request: \(fault)"
         case .inflating(let compression, let fault): "inflating the body as \(compression): \(fault)"
         case .findingXML(let absence): "looking for XML in the body: \(absence)"
+        case .reading(let document, let fault): "reading the \(document.rawValue): \(fault)"
         }
     }
 }
@@ -82,6 +112,22 @@ extension ReportError.XMLAbsence: CustomStringConvertible {
         case .unknownEncoding: "it is neither XML, nor compressed, nor a form"
         case .noBodyField: "the form has no field named body"
         case .bodyFieldIsNotXML: "the form's field body does not begin with <"
+        }
+    }
+}
+
+extension ReportError.XMLFault: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformed(let text, let line): "line \(line): \(text)"
+        case .doctype(let line): "line \(line): it has a DOCTYPE"
+        case .root(let name): "its root element is <\(name)>"
+        case .overLimit(let bytes): "it is larger than the limit of \(bytes) bytes"
+        case .tagOverLimit(let bytes, let line): "line \(line): a tag longer than the limit of \(bytes) bytes"
+        case .depthOverLimit(let limit, let line): "line \(line): nested deeper than the limit of \(limit)"
+        case .attributesOverLimit(let limit, let line): "line \(line): more than \(limit) attributes"
+        case .elementsOverLimit(let limit, let line): "line \(line): more than \(limit) elements"
+        case .outOfMemory: "out of memory"
         }
     }
 }

@@ -30,6 +30,10 @@ enum Files {
         let parent = path.removingLastComponent()
         if !parent.isEmpty, parent != path { try createFolder(parent) }
         guard mkdir(path.string, 0o750) == 0 || errno == EEXIST else { throw SpoolError(.createFolder, path, Errno(rawValue: errno)) }
+        // The new folder's name must outlast a power cut, too.
+        let above = try openFolder(parent.isEmpty ? "." : parent)
+        defer { close(above.rawValue) }
+        try synchronise(above, parent)
     }
 
     static func synchronise(_ descriptor: FileDescriptor, _ path: FilePath) throws(SpoolError) {

@@ -18,17 +18,16 @@ func bytes(_ text: some StringProtocol) -> [UInt8] { Array(text.utf8) }
 
 /// `bytes` percent-encoded, all but letters, digits and what `keeping` names.
 func percentEncoded(_ bytes: [UInt8], keeping: String = "-._~", spaceAsPlus: Bool = false) -> [UInt8] {
-    let kept = Set(keeping.utf8)
+    let kept = Set(keeping.utf8).union(Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8))
+    let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     for byte in bytes {
         if spaceAsPlus, byte == UInt8(ascii: " ") {
             encoded.append(UInt8(ascii: "+"))
-        } else if kept.contains(byte) || (byte < 128 && (Character(UnicodeScalar(byte)).isLetter
-            || Character(UnicodeScalar(byte)).isNumber))
-        {
+        } else if kept.contains(byte) {
             encoded.append(byte)
         } else {
-            encoded += Array(String(format: "%%%02X", byte).utf8)
+            encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
     }
     return encoded

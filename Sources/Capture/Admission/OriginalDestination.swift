@@ -29,16 +29,14 @@ enum OriginalDestination {
     }
 
     /// IPv4, also where it came in through a socket that listens on both.
-    private static func isIPv4(_ address: SocketAddress) -> Bool { AccessPolicy.octets(of: address)?.count == 4 }
+    private static func isIPv4(_ address: SocketAddress) -> Bool { IPAddress(address)?.isIPv4 == true }
 
     /// False for this machine itself, by any of its addresses, and for what is no single host: requests never go there.
-    private static func isForeign(_ address: SocketAddress) -> Bool {
-        guard let octets = AccessPolicy.octets(of: address), let first = octets.first else { return false }
-        let isUnspecified = octets.allSatisfy { $0 == 0 }
-        let isMulticast = octets.count == 4 ? first >= 224 : first == 0xff
+    private static func isForeign(_ socket: SocketAddress) -> Bool {
+        guard let address = IPAddress(socket) else { return false }
         // Where the interfaces can't be listed, none is known to be ours: better no forwarding by destination than to ourselves.
         guard let devices = try? System.enumerateDevices() else { return false }
-        let own = devices.contains { $0.address.flatMap(AccessPolicy.octets) == octets }
-        return !isUnspecified && !isMulticast && !AccessPolicy.isLoopback(octets) && !own
+        let isOwn = devices.contains { $0.address.flatMap { IPAddress($0) } == address }
+        return !isOwn && !address.isUnspecified && !address.isMany && !address.isLoopback
     }
 }

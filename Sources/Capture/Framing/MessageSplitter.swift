@@ -53,7 +53,8 @@ final class MessageSplitter: ChannelInboundHandler {
     private let progress: FramingProgress
     private let strictness: Strictness
     private let headLimit: Int
-    private var pending: ByteBuffer?
+    /// What has arrived and is not yet passed on.
+    private var pending = ByteBuffer()
     private var scanned = 0
     private var remaining: Int?
 
@@ -65,48 +66,48 @@ final class MessageSplitter: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var incoming = unwrapInboundIn(data)
-        pending.setOrWriteBuffer(&incoming)
+        if pending.readableBytes == 0 { pending = incoming } else { pending.writeBuffer(&incoming) }
         while let piece = nextPiece(context) { pass(piece, context) }
-        if let pending, pending.readableBytes > 0 { context.fireUserInboundEventTriggered(MessageBegins()) }
+        if pending.readableBytes > 0 { context.fireUserInboundEventTriggered(MessageBegins()) }
     }
 
     /// A reply may end with the connection, even in the middle of what looked like a head.
     func channelInactive(context: ChannelHandlerContext) {
-        if strictness == .replies, let rest = pending, rest.readableBytes > 0 {
-            pending = nil
-            context.fireUserInboundEventTriggered(MessageBytes(bytes: rest))
+        if strictness == .replies, pending.readableBytes > 0 {
+            context.fireUserInboundEventTriggered(MessageBytes(bytes: pending))
+            pending = ByteBuffer()
         }
         context.fireChannelInactive()
     }
 
     /// The next bytes that surely belong to the present message; nil when more must arrive first.
     private func nextPiece(_ context: ChannelHandlerContext) -> ByteBuffer? {
-        guard pending != nil, pending!.readableBytes > 0 else { return nil }
+        guard pending.readableBytes > 0 else { return nil }
         if progress.isAbandoned, strictness == .requests {
-            pending = nil
+            pending = ByteBuffer()
             return nil
         }
         switch progress.isAbandoned ? .untilClose : progress.body {
         case nil: return nextHead(context)
-        case .counted: return pending!.readSlice(length: min(remaining ?? 0, pending!.readableBytes))
+        case .counted: return pending.readSlice(length: min(remaining ?? 0, pending.readableBytes))
         case .parsed: return nextLine()
-        case .untilClose: return pending!.readSlice(length: pending!.readableBytes)
+        case .untilClose: return pending.readSlice(length: pending.readableBytes)
         }
     }
 
     private func nextLine() -> ByteBuffer? {
-        let view = pending!.readableBytesView
+        let view = pending.readableBytesView
         let length = view.firstIndex(of: UInt8(ascii: "\n")).map { $0 - view.startIndex + 1 } ?? view.count
-        return pending!.readSlice(length: length)
+        return pending.readSlice(length: length)
     }
 
     private func nextHead(_ context: ChannelHandlerContext) -> ByteBuffer? {
         if scanned == 0, strictness == .requests { skipEmptyLines() }
-        switch HeadScan.end(of: pending!.readableBytesView, from: &scanned, strict: strictness == .requests) {
+        switch HeadScan.end(of: pending.readableBytesView, from: &scanned, strict: strictness == .requests) {
         case .success(let length?) where length <= headLimit:
             scanned = 0
-            return pending!.readSlice(length: length)
-        case .success(nil) where pending!.readableBytes <= headLimit:
+            return pending.readSlice(length: length)
+        case .success(nil) where pending.readableBytes <= headLimit:
             return nil
         case .success where strictness == .replies:
             progress.isAbandoned = true
@@ -121,13 +122,13 @@ final class MessageSplitter: ChannelInboundHandler {
 
     /// Old clients send an empty line after a body; it belongs to no message (RFC 9112 §2.2).
     private func skipEmptyLines() {
-        let blank = pending!.readableBytesView.prefix { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }.count
-        pending!.moveReaderIndex(forwardBy: blank)
+        let blank = pending.readableBytesView.prefix { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }.count
+        pending.moveReaderIndex(forwardBy: blank)
     }
 
     private func refuse(_ rule: FramingViolation.Rule, _ context: ChannelHandlerContext) {
         progress.isAbandoned = true
-        pending = nil
+        pending = ByteBuffer()
         context.fireErrorCaught(FramingViolation(rule: rule))
     }
 

@@ -121,6 +121,7 @@ final class RequestAssembler: ChannelDuplexHandler {
         progress.isAbandoned = true
         state.refused()
         emit(.refused(refusal), context)
+        if refusal.status == nil { context.close(promise: nil) }
     }
 
     private func emit(_ part: RequestPart, _ context: ChannelHandlerContext) {

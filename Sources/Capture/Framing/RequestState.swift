@@ -90,7 +90,7 @@ struct RequestState {
     func look(at now: NIODeadline) -> Look {
         if let stalledSince, now - stalledSince > limits.idle { return .close }
         return switch phase {
-        case .handshake where now - phaseBegan > limits.idle: .refuse(.silent)
+        case .handshake where now - phaseBegan > limits.handshakeTime: .refuse(.silent)
         case .idle where now - phaseBegan > limits.idle: .close
         case .receiving where now - lastByte > limits.idle || now - phaseBegan > limits.requestTime:
             .refuse(.tooSlow(afterBytes: receivedBytes))

@@ -34,7 +34,7 @@ public struct IdentityDirectory: Sendable {
     public func loadOrMake(
         names: CertificateNames, now: Date, random: inout some RandomNumberGenerator
     ) throws(IdentityError) -> ServerIdentity {
-        try finishInterruptedChange()
+        try finishInterruptedChange(now: now)
         if !exists(certificatePath) && !exists(privateKeyPath) {
             try install(SelfSignedCertificate.make(for: names, now: now, random: &random))
         }
@@ -45,7 +45,7 @@ public struct IdentityDirectory: Sendable {
     public func renew(
         names: CertificateNames, now: Date, random: inout some RandomNumberGenerator
     ) throws(IdentityError) -> ServerIdentity {
-        try finishInterruptedChange()
+        try finishInterruptedChange(now: now)
         try install(SelfSignedCertificate.make(for: names, now: now, random: &random))
         return try load(now: now)
     }
@@ -63,18 +63,23 @@ public struct IdentityDirectory: Sendable {
         try DurableFile.syncFolder(path)
     }
 
-    private func finishInterruptedChange() throws(IdentityError) {
+    private func finishInterruptedChange(now: Date) throws(IdentityError) {
         let newKey = Self.pending(privateKeyPath)
         let newCertificate = Self.pending(certificatePath)
         if exists(newKey) {
             try DurableFile.remove(newKey)
             if exists(newCertificate) { try DurableFile.remove(newCertificate) }
-        } else if exists(newCertificate) {
+        } else if exists(newCertificate), belongsToKey(newCertificate, now: now) {
             try DurableFile.rename(newCertificate, to: certificatePath)
         } else {
             return
         }
         try DurableFile.syncFolder(path)
+    }
+
+    private func belongsToKey(_ certificate: FilePath, now: Date) -> Bool {
+        // Why it does not is of no interest: the pair that is in place gets its say in `load`.
+        (try? ServerIdentity(certificate: certificate, privateKey: privateKeyPath, now: now)) != nil
     }
 
     private static func pending(_ file: FilePath) -> FilePath { FilePath(file.string + ".new") }

@@ -40,6 +40,9 @@ extension Refusal {
             self = .oldProtocol
         } else if text.contains("HTTP_REQUEST") || text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTPS_PROXY_REQUEST") {
             self = .notTLS
+        } else if text.contains("BAD_PACKET_LENGTH"), text.contains("DECRYPTION_FAILED_OR_BAD_RECORD_MAC") {
+            // In TLS 1.3 a client that rejects the certificate may say so before it encrypts, which BoringSSL can't read.
+            self = .certificateRefused(alert: "unreadable")
         } else {
             self = .handshakeFailed(text)
         }

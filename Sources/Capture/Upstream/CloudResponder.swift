@@ -31,7 +31,8 @@ struct CloudResponder: Responder {
         var events = events.makeAsyncIterator()
         do {
             guard case .ready = try await Self.next(&events) else { return await outlet.fail(.handshakeFailed("it hung up")) }
-            async let sending: Void = Self.send(request, to: cloud)
+            // Cancelled when the reply ends: what is left of the request is of no use then.
+            async let _: Void = Self.send(request, to: cloud)
             while true {
                 switch try await Self.next(&events) {
                 case .ready: break
@@ -40,8 +41,6 @@ struct CloudResponder: Responder {
                 case .failed(let failure): throw failure
                 }
             }
-            // Never reached: the loop ends with the reply. What is left of the request is of no use then, and its sending is cancelled.
-            await sending
         } catch {
             await outlet.fail(error as? UpstreamFailure ?? .stopped)
         }

@@ -18,6 +18,8 @@ struct UpstreamConnector: Sendable {
         configuration.certificateVerification = .fullVerification
         configuration.minimumTLSVersion = .tlsv12
         configuration.trustRoots = try authorities.map { .certificates(try NIOSSLCertificate.fromPEMFile($0)) } ?? .default
+        // How long a place may take to take leave; the reply is whole by then.
+        configuration.shutdownTimeout = .milliseconds(500)
         context = try NIOSSLContext(configuration: configuration)
         configuredName = VerifiedName(upstream.host)
         self.limits = limits

@@ -21,7 +21,7 @@ enum Form {
         var others: [(name: Range<Int>, value: Range<Int>)] = []
         var position = text.startIndex
         while position < text.endIndex {
-            var end = text[position...].firstIndex(of: ampersand) ?? text.endIndex
+            var end = text.firstIndex(of: ampersand, in: position..<text.endIndex) ?? text.endIndex
             let nameEnd = text[position..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
             let name = position..<nameEnd
             var value = min(nameEnd + 1, end)..<end
@@ -35,7 +35,7 @@ enum Form {
                     found = (value, isEncoded: true)
                 }
                 if found != nil {
-                    position = (text[end...].firstIndex(of: ampersand) ?? text.endIndex - 1) + 1
+                    position = (text.firstIndex(of: ampersand, in: end..<text.endIndex) ?? text.endIndex - 1) + 1
                     continue
                 }
             }
@@ -43,7 +43,7 @@ enum Form {
             position = end + 1
         }
 
-        let plusIsSpace = found.map { $0.isEncoded && plusMeansSpace(in: text[$0.value]) } ?? false
+        let plusIsSpace = found.map { $0.isEncoded && plusMeansSpace(in: text, $0.value) } ?? false
         let fields = others.map { name, value in
             FormField(
                 name: String(decoding: percentDecoded(text[name], plusIsSpace: plusIsSpace), as: UTF8.self),
@@ -67,13 +67,13 @@ enum Form {
     ///
     /// It may as well be itself, as in the time zone `Etc/GMT+8`. It is a space if one stands where XML allows no
     /// plus sign, in a tag outside quotes, and the value writes no space in another way.
-    private static func plusMeansSpace(in value: ArraySlice<UInt8>) -> Bool {
-        guard value.contains(UInt8(ascii: "+")) else { return false }
+    private static func plusMeansSpace(in text: [UInt8], _ value: Range<Int>) -> Bool {
+        guard text.firstIndex(of: UInt8(ascii: "+"), in: value) != nil else { return false }
         // Spaces are told from pluses by decoding with `+` kept.
         var quote: UInt8?
         var inTag = false
         var plusInTag = false
-        for byte in percentDecoded(value) {
+        for byte in percentDecoded(text[value]) {
             switch byte {
             case UInt8(ascii: " "): return false
             case UInt8(ascii: "\""), UInt8(ascii: "'"):

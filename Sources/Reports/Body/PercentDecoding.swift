@@ -16,28 +16,20 @@ func percentDecode(_ text: inout [UInt8], _ range: Range<Int>, plusIsSpace: Bool
 
 /// Moves the percent-decoded bytes of `range` to the buffer's start and returns how many they are.
 ///
-/// Eight bytes go at a time up to the next `%`: a report's form has one in every seven bytes or so, and this is
-/// four times as fast as a byte at a time. All reads stay below `range.upperBound`; all writes stay at or below
+/// Eight bytes go at a time up to the next `%`: that is a fifth faster than one at a time on a report,
+/// where one comes every seven bytes or so, and much faster where they are rare. All reads stay below `range.upperBound`; all writes stay at or below
 /// the byte just read, so they stay in the buffer and never touch what is still to be read.
 private func percentDecode(_ buffer: UnsafeMutableRawBufferPointer, _ range: Range<Int>) -> Int {
     let percent = UInt8(ascii: "%")
-    let lows: UInt64 = 0x0101_0101_0101_0101
     var (read, write) = (range.lowerBound, 0)
     while read < range.upperBound {
         if read - write >= 8, range.upperBound - read >= 8 {
             let word = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: read, as: UInt64.self))
             buffer.storeBytes(of: word.littleEndian, toByteOffset: write, as: UInt64.self)
-            // The lowest bit set here marks the first byte that is a `%`.
-            let difference = word ^ (lows &* UInt64(percent))
-            let marks = (difference &- lows) & ~difference & (lows << 7)
-            guard marks != 0 else {
-                read += 8
-                write += 8
-                continue
-            }
-            let clear = marks.trailingZeroBitCount >> 3
+            let clear = firstOffset(of: percent, in: word) ?? 8
             read += clear
             write += clear
+            if clear == 8 { continue }
         }
         let byte = buffer[read]
         if byte == percent, range.upperBound - read > 2,

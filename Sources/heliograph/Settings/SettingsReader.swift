@@ -58,7 +58,9 @@ struct SettingsReader {
     /// Reports that two settings have the same value and may not.
     mutating func refuseSame(_ one: any SettingDescription, _ other: any SettingDescription) {
         problems.append(
-            Failure("\(one.name) (\(source(of: one))) and \(other.name) (\(source(of: other))) are the same", hint: "give one of them another port"))
+            Failure(
+                "\(one.name) (\(source(of: one))) and \(other.name) (\(source(of: other))) are the same",
+                hint: "give one of them another port"))
     }
 
     private func source(of setting: any SettingDescription) -> SettingSource {

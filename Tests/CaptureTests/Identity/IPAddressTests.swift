@@ -22,7 +22,7 @@ import Testing
 
     @Test func `an address of a socket is taken without its port`() throws {
         #expect(try IPAddress(SocketAddress(ipAddress: "2001:db8::7", port: 443)) == IPAddress("2001:db8::7"))
-        #expect(try IPAddress(SocketAddress(unixDomainSocketPath: "/tmp/s")) == nil)
+        #expect(try IPAddress(SocketAddress(unixDomainSocketPath: "s")) == nil)
     }
 
     @Test func `only 4 or 16 bytes are an address`() {

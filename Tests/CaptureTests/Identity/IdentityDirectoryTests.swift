@@ -105,6 +105,16 @@ import Testing
         #expect(try folder.files() == ["certificate.pem", "private-key.pem"])
     }
 
+    @Test func `a left-over certificate for another key never takes the place of a good one`() throws {
+        let (folder, other) = (try IdentityFolder(), try IdentityFolder())
+        let former = try folder.make()
+        _ = try other.make(seed: 2)
+        try folder.write(other.read(other.directory.certificatePath), to: folder.directory.path.appending("certificate.pem.new"))
+        #expect(try folder.make().summary == former.summary)
+        #expect(try folder.renew().summary != former.summary)
+        #expect(try !folder.files().contains { $0.hasSuffix(".new") })
+    }
+
     @Test func `a folder that can't be made is named`() throws {
         let folder = try IdentityFolder()
         let blocked = folder.root.appending("file")

@@ -1,4 +1,5 @@
 import Foundation
+import NIOSSL
 import Testing
 import X509
 
@@ -41,6 +42,13 @@ import X509
             "verify", "-CAfile", path, "-purpose", "sslserver", "-verify_hostname", "reports.enphaseenergy.com", "-verify_ip", "192.0.2.7", path)
         #expect(verified == "\(path): OK\n")
         #expect(try folder.openssl("rsa", "-in", folder.directory.privateKeyPath.string, "-check", "-noout").contains("RSA key ok"))
+    }
+
+    @Test func `a TLS server takes the identity as it is`() throws {
+        let identity = try IdentityFolder().make()
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: identity.certificateChain.map { .certificate($0) }, privateKey: .privateKey(identity.privateKey))
+        #expect(throws: Never.self) { try NIOSSLContext(configuration: configuration) }
     }
 
     @Test func `the key is for its owner alone`() throws {

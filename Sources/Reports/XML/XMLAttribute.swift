@@ -1,0 +1,61 @@
+/// An attribute of a start tag; valid only during the callback that brings it.
+struct XMLAttribute {
+    /// The listed name; nil for any other, or one with a prefix.
+    let name: WireName?
+    /// The name as written, without prefix.
+    let text: UnsafePointer<UInt8>
+    /// The value's bytes, UTF-8.
+    let value: UnsafeBufferPointer<UInt8>
+
+    /// The value as text. libxml2 has checked that it is UTF-8.
+    var string: String { String(decoding: value, as: UTF8.self) }
+
+    /// The value as a whole number: an optional minus and decimal digits; nil if it is none or leaves 64 bits.
+    var integer: Int? { wholeNumber(value[...]) }
+}
+
+/// The attributes of a start tag; valid only during the callback that brings them.
+struct XMLAttributes: Sequence, IteratorProtocol {
+    private var remaining: UnsafeBufferPointer<UnsafePointer<UInt8>?>.SubSequence
+    private let names: WireNameCache
+
+    init(_ pointers: UnsafeBufferPointer<UnsafePointer<UInt8>?>, names: WireNameCache) {
+        remaining = pointers[...]
+        self.names = names
+    }
+
+    /// Five pointers an attribute: name, prefix, URI, first byte of the value, byte after it.
+    @inline(__always)
+    mutating func next() -> XMLAttribute? {
+        let first = remaining.startIndex
+        guard remaining.count >= 5, let text = remaining[first], let start = remaining[first + 3],
+            let end = remaining[first + 4]
+        else { return nil }
+        let name = remaining[first + 1] == nil ? names.name(at: text) : nil
+        remaining = remaining[(first + 5)...]
+        return XMLAttribute(name: name, text: text, value: UnsafeBufferPointer(start: start, count: end - start))
+    }
+}
+
+/// The whole number that `digits` write: an optional minus and decimal digits; nil if they write none or it leaves
+/// 64 bits.
+@inline(__always)
+func wholeNumber(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
+    var index = digits.startIndex
+    let isNegative = index < digits.endIndex && digits[index] == UInt8(ascii: "-")
+    if isNegative { index += 1 }
+    guard index < digits.endIndex else { return nil }
+    var value = 0
+    while index < digits.endIndex {
+        let digit = digits[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
+        // Towards the sign, so that the smallest number can be read as well.
+        let (sum, overflow) =
+            isNegative ? tens.subtractingReportingOverflow(Int(digit)) : tens.addingReportingOverflow(Int(digit))
+        if tooLarge || overflow { return nil }
+        value = sum
+        index += 1
+    }
+    return value
+}

@@ -1,0 +1,143 @@
+import ArgumentParser
+import Capture
+import Foundation
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Spool
+import Synchronization
+
+/// `heliograph run`: the capture proxy, until it is told to stop.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Start the capture proxy.",
+        discussion: """
+            Takes the Envoy's connections to the cloud, writes every report down, and passes it on unchanged. \
+            SIGTERM and ctrl-c end it when what is under way has finished.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+
+    /// How long exchanges that are under way may take to finish when the program is told to stop.
+    private static let grace = Duration.seconds(15)
+
+    func run() async throws {
+        let settings = try options.load()
+        let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
+        LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, isJournal: isJournal) }
+        let logger = Logger(label: "heliograph")
+        OpenFiles.raiseLimit(to: 3 * settings.limits.connections + 256)
+
+        let spool = try openSpool(settings, logger)
+        let identity = try loadIdentity(settings, logger)
+        let counters = CaptureCounters()
+        let extraction = ReportExtraction(spool, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
+        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, extraction)
+
+        var configuration = ServiceGroupConfiguration(
+            // Stopped in the reverse order: the last report captured still gets its XML.
+            services: [extraction, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+                LineLogHandler(level: .error, isJournal: isJournal)
+            })
+        configuration.maximumGracefulShutdownDuration = Self.grace
+        do { try await ServiceGroup(configuration: configuration).run() } catch let error as ListenError {
+            let flag = error.isPlain ? "--listen-plain" : "--listen"
+            throw Failure(
+                "\(error)",
+                hint: error.cause == .permissionDenied
+                    ? "ports below 1024 need a privilege; name a higher one with \(flag)"
+                    : "see whether another program uses that port, or name another one with \(flag)")
+        }
+        await spool.drain()
+        report(counters.values, logger)
+    }
+
+    private func openSpool(_ settings: Settings, _ logger: Logger) throws -> SpoolDirectory {
+        do throws(SpoolError) {
+            let spool = try SpoolDirectory(settings.spool)
+            if spool.recovery.removed + spool.recovery.interrupted > 0 {
+                logger.warning(
+                    "cleaned up after a crash",
+                    metadata: ["unfinished_files": "\(spool.recovery.removed)", "cut_off_exchanges": "\(spool.recovery.interrupted)"])
+            }
+            return spool
+        } catch { throw Failure("\(error)", hint: error.hint) }
+    }
+
+    private func loadIdentity(_ settings: Settings, _ logger: Logger) throws -> ServerIdentity {
+        do throws(IdentityError) {
+            let identity: ServerIdentity
+            if let own = settings.ownCertificate {
+                identity = try ServerIdentity(certificate: own.certificate, privateKey: own.privateKey, now: Date())
+            } else {
+                var random = SystemRandomNumberGenerator()
+                identity = try IdentityDirectory(settings.certificateFolder)
+                    .loadOrMake(names: .ofThisMachine(), now: Date(), random: &random)
+            }
+            for warning in identity.warnings { logger.warning("certificate", metadata: ["reason": "\(warning)"]) }
+            return identity
+        } catch { throw Failure(error, own: settings.ownCertificate != nil) }
+    }
+
+    private func makeServer(
+        _ settings: Settings, _ identity: ServerIdentity, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
+        _ noticed: Settings?, _ extraction: ReportExtraction
+    ) throws -> CaptureServer {
+        do {
+            return try CaptureServer(
+                CaptureConfiguration(settings, identity), spool: spool, counters: counters, logger: logger,
+                onListening: { addresses in
+                    if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
+                    fflush(nil)
+                }, onSettled: extraction.look)
+        } catch {
+            throw Failure(
+                "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
+                hint: settings.upstreamCA == nil ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
+        }
+    }
+
+    private func report(_ counts: CaptureCounters.Values, _ logger: Logger) {
+        logger.notice(
+            "stopped",
+            metadata: [
+                "captured": "\(counts.requestsCaptured)", "answered": "\(counts.repliesForwarded)",
+                "connections": "\(counts.connections)", "turned_away": "\(counts.strangers)",
+                "refused": "\(counts.refusals.values.reduce(0, +))", "cloud_failures": "\(counts.upstreamFailures.values.reduce(0, +))",
+                "disk_failures": "\(counts.spoolFailures)",
+            ])
+    }
+}
+
+extension CaptureConfiguration {
+    /// What the settings mean to the capture path.
+    init(_ settings: Settings, _ identity: ServerIdentity) throws {
+        self.init(
+            listen: try SocketAddress(settings.listen), certificateChain: identity.certificateChain, privateKey: identity.privateKey,
+            upstream: Capture.Upstream(host: settings.upstream.host, port: settings.upstream.port))
+        listenPlain = try settings.listenPlain.map { try SocketAddress($0) }
+        access = AccessPolicy(devices: settings.envoys)
+        upstreamAuthorities = settings.upstreamCA?.string
+        cloud =
+            switch settings.cloud {
+            case .forward: .forward
+            case .off: .off
+            }
+        forwardsWithoutKeeping = settings.whenDiskFails == .forward
+        limits.requestHead = settings.limits.requestHead.bytes
+        limits.requestBody = settings.limits.requestBody.bytes
+        limits.reply = settings.limits.reply.bytes
+        limits.connections = settings.limits.connections
+        limits.idle = TimeAmount(settings.limits.idle.duration)
+        limits.requestTime = TimeAmount(settings.limits.requestTime.duration)
+        limits.connectTime = TimeAmount(settings.limits.connectTime.duration)
+        limits.handshakeTime = TimeAmount(settings.limits.handshakeTime.duration)
+        limits.replySilence = TimeAmount(settings.limits.replyTime.duration)
+    }
+}
+
+extension SocketAddress {
+    fileprivate init(_ listen: ListenAddress) throws {
+        try self.init(ipAddress: listen.address.description, port: listen.port)
+    }
+}

@@ -1,0 +1,28 @@
+import Capture
+
+/// What a person reads when the proxy has started: where it listens, where it writes, where it forwards, and what to do next.
+struct StartNotice {
+    var listening: [String]
+    var settings: Settings
+
+    var text: String {
+        let capture = listening.first ?? "?"
+        let port = capture.split(separator: ":").last.map(String.init) ?? "?"
+        let forwards = settings.cloud == .off ? "nowhere (cloud: off); the Envoy hears 503" : "\(settings.upstream)"
+        var lines = [
+            "heliograph is running",
+            "  listens on    \(capture)" + (listening.count > 1 ? ", and \(listening[1]) for plain HTTP" : ""),
+            "  writes to     \(settings.spool)",
+            "  forwards to   \(forwards)",
+            "",
+            "with an Envoy:    redirect its TCP port 443 to port \(port) of this machine, and make this machine its gateway:",
+            "                  see \"Connecting an Envoy\" in the README",
+            "without one:      in another terminal, run",
+            "                  heliograph simulate envoy --to https://127.0.0.1:\(port) --reports 3",
+        ]
+        if settings.cloud == .forward, settings.upstream == .enphase {
+            lines.append("                  (this sends made-up reports to Enphase; `make demo` keeps them on this machine)")
+        }
+        return (lines + ["", "stop with ctrl-c", ""]).joined(separator: "\n")
+    }
+}
