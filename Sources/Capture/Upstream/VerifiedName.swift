@@ -39,7 +39,7 @@ final class VerifiedName: Sendable {
     /// RFC 9525 §6.3: the same name, or a wildcard in place of the whole first label.
     private func matches(_ presented: String) -> Bool {
         if presented == name { return true }
-        guard presented.hasPrefix("*."), let firstDot = name.firstIndex(of: ".") else { return false }
+        guard presented.hasPrefix("*."), let firstDot = name.firstIndex(of: "."), firstDot > name.startIndex else { return false }
         return name[firstDot...] == presented.dropFirst() && presented.dropFirst(2).contains(".")
     }
 }
