@@ -115,11 +115,22 @@ let package = Package(
         .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
         .executableTarget(
             name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
+        .executableTarget(
+            name: "capture-benchmark",
+            dependencies: [
+                "Simulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Benchmarks/Capture",
+            exclude: ["mitmproxy_capture.py"]
+        ),
+
         .target(
             name: "TestSupport",
-            dependencies: [
-                .product(name: "SystemPackage", package: "swift-system"),
-            ],
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
             path: "Tests/TestSupport"
         ),
         .executableTarget(
