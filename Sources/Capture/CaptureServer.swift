@@ -64,6 +64,7 @@ public struct CaptureServer: Service {
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.autoRead, value: false)
         let server: NIOAsyncChannel<Arrival, Never>
         do { server = try await bootstrap.bind(to: address) { receive($0, isPlain: isPlain) } } catch {
             throw ListenError(address, isPlain: isPlain, error)
@@ -82,10 +83,9 @@ public struct CaptureServer: Service {
             try await withThrowingDiscardingTaskGroup { conversations in
                 try await server.executeThenClose { arrivals in
                     for try await arrival in arrivals {
-                        guard case .admitted(let channel, let peer) = arrival else { continue }
-                        conversations.addTask(executorPreference: EventLoopExecutor(channel.channel.eventLoop)) {
-                            await Conversation(channel: channel, peer: peer, house: house).run()
-                            house.counters.count { $0.connectionsOpen -= 1 }
+                        guard case .admitted(let channel, let peer, let isOverLimit) = arrival else { continue }
+                        conversations.addTask(executorPreference: EventLoopExecutor(channel.eventLoop)) {
+                            await converse(on: channel, with: peer, isOverLimit: isOverLimit)
                         }
                     }
                 }
@@ -103,7 +103,8 @@ extension CaptureServer: CustomStringConvertible {
 
 /// A connection as the listener hands it on.
 private enum Arrival: Sendable {
-    case admitted(EnvoyChannel, Peer)
+    /// Nothing is read from it before its conversation begins; where none does any more, it is only dropped.
+    case admitted(any Channel, Peer, isOverLimit: Bool)
     /// Closed before its handshake.
     case turnedAway
 }
@@ -125,13 +126,28 @@ extension CaptureServer {
             $0.connections += 1
             $0.connectionsOpen += 1
         }
-        return OriginalDestination.of(channel).flatMapThrowing { original in
+        return OriginalDestination.of(channel).map { original in
             let peer = Peer(address: channel.remoteAddress, original: original, isPlain: isPlain)
-            return .admitted(try furnish(channel, isPlain: isPlain, isOverLimit: open >= configuration.limits.connections), peer)
+            return .admitted(channel, peer, isOverLimit: open >= configuration.limits.connections)
         }.flatMapErrorThrowing { error in
             house.counters.count { $0.connectionsOpen -= 1 }
             throw error
         }
+    }
+
+    private func converse(on channel: any Channel, with peer: Peer, isOverLimit: Bool) async {
+        do {
+            let furnished = try await channel.eventLoop.submit {
+                try furnish(channel, isPlain: peer.isPlain, isOverLimit: isOverLimit)
+            }.get()
+            // A connection that is gone already ends the conversation by itself.
+            channel.setOption(.autoRead, value: true).whenFailure { _ in channel.close(promise: nil) }
+            await Conversation(channel: furnished, peer: peer, house: house).run()
+        } catch {
+            house.logger.debug("connection ended", metadata: ["envoy": "\(peer.name)", "reason": "\(error)"])
+            channel.close(promise: nil)
+        }
+        house.counters.count { $0.connectionsOpen -= 1 }
     }
 
     private func furnish(_ channel: any Channel, isPlain: Bool, isOverLimit: Bool) throws -> EnvoyChannel {
