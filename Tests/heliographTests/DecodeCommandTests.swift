@@ -8,10 +8,12 @@ import Testing
     private static let report = """
         <?xml version='1.0' encoding='UTF-8'?>
         <perf_report report_timestamp='1438706832' webcomm_version='4.6.0'>
-        <envoy serial_num='999900000001' timezone='US/Pacific' sw_version='R3.12.34'/>
+        <envoy serial_num='999900000001' ip_addr='192.168.1.100' mac_addr='00:00:00:00:00:01' timezone='US/Pacific' \
+        part_num='800-00000-r00' sw_version='R3.12.34'/>
         <interval id='1' eqid='999911111111.1' end_date='1438706700' interval_duration='300' stat_duration='300' stats='45000'/>
         <reading id='2' eqid='999911111111.1' date='1438706710' duration='300' flags='0' stats='240000,60000,29500,5000,35,0,0,44400'/>
-        <event id='3' event_code='101' event_state='2' event_date='1438706720' eqid='999911111111.1'/>
+        <event id='3' event_code='101' event_state='2' event_date='1438706720' eqid='999911111111.1' \
+        message_key='k'/>
         <weather/>
         </perf_report>
         """
