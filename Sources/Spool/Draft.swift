@@ -33,7 +33,11 @@ public struct Draft: Sendable {
         buffered = []
         descriptor = try await spool.spilling.run { () throws(SpoolError) in
             let descriptor = try draft.opened()
-            try draft.write(chunk, to: descriptor)
+            do throws(SpoolError) { try draft.write(chunk, to: descriptor) } catch {
+                // Nobody knows yet of a file that was made just now.
+                if draft.descriptor == nil { draft.removePartial(closing: descriptor) }
+                throw error
+            }
             return descriptor
         }
     }

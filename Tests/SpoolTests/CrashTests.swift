@@ -53,6 +53,20 @@ struct CrashTests {
         }
     }
 
+    @Test("A large one whose first piece is not taken leaves nothing open and nothing behind")
+    func failingFirstPiece() async throws {
+        let folder = try TemporaryFolder()
+        let (spool, trace) = (folder.file("spool"), folder.file("trace"))
+        let files = Self.files(spool, ["request"]).flatMap { ["-P", $0] }
+        let result = try await Tracer.run(
+            files + ["-o", trace.path(percentEncoded: false), "-e", "inject=write:error=ENOSPC:when=1", "-e", "trace=openat,write,close,unlink"],
+            [spool.path(percentEncoded: false), "one", "200000"])
+        #expect(result.text.contains("failed \(Self.stem).request: ") && result.text.contains("kept \(Self.stem).response"))
+        #expect(names(in: spool).filter { $0 != ".lock" } == ["\(Self.stem).response"])
+        let calls = try String(contentsOf: trace, encoding: .utf8)
+        #expect(calls.contains("openat(") && calls.contains("close(") && calls.contains("unlink("))
+    }
+
     @Test("A folder that can't be flushed is told as a failure, though the file is there")
     func failingFolder() async throws {
         let folder = try TemporaryFolder()

@@ -69,6 +69,11 @@ final class Proxy: Sendable {
         }
     }
 
+    /// How many files, folders and sockets it has open.
+    var openFiles: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processIdentifier)/fd").count }
+    }
+
     private static func port(_ name: String, in log: String) -> Int? {
         for line in log.split(separator: "\n") where line.contains(" listening ") && line.hasSuffix("protocol=\(name)") {
             if let address = line.split(separator: " ").first(where: { $0.hasPrefix("address=") }) {
