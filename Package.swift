@@ -15,6 +15,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.34.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
@@ -24,6 +25,8 @@ let package = Package(
 
         .target(name: "CXML", dependencies: ["CLibXML2"]),
         .target(name: "Reports", dependencies: ["CXML", "CZlib"]),
+
+        .target(name: "Archive", dependencies: ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
 
         .target(
             name: "Spool",
@@ -78,6 +81,10 @@ let package = Package(
             ]
         ),
 
+        .testTarget(
+            name: "ArchiveTests",
+            dependencies: ["Archive", "Reports", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         .testTarget(
             name: "CaptureTests",
             dependencies: [

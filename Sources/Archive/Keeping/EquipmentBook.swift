@@ -1,0 +1,109 @@
+import GRDB
+import Reports
+
+/// The equipment of one Envoy during a transaction: which number stands for which, and what changes about it.
+struct EquipmentBook {
+    struct Entry {
+        var id: Int
+        var described: Int?
+        /// Time and duration of the newest reading.
+        var latest: (timestamp: Int, durationSeconds: Int)?
+        var newLatest: Int?
+        var newJoules = 0
+    }
+
+    private let envoyID: Int
+    private var entries: [String: Entry] = [:]
+
+    init(envoyID: Int, in db: Database) throws {
+        self.envoyID = envoyID
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT device.id, equipment, described, reading.timestamp, reading.duration_s
+                    FROM device LEFT JOIN reading ON reading.seq = latest_reading WHERE envoy_id = ?
+                    """),
+            arguments: [envoyID])
+        while let row = try rows.next() {
+            var entry = Entry(id: try row.required(0), described: row.optional(2))
+            if let timestamp: Int = row.optional(3) { entry.latest = (timestamp, try row.required(4)) }
+            entries[try row.required(1)] = entry
+        }
+    }
+
+    /// The number of some equipment, new or known.
+    mutating func id(of equipment: String, in db: Database) throws -> Int {
+        if let entry = entries[equipment] { return entry.id }
+        let (serial, channel) = Self.parts(of: equipment)
+        try db.cachedStatement(sql: "INSERT INTO device(envoy_id, equipment, serial, channel) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [envoyID, equipment, serial, channel])
+        let id = Int(db.lastInsertedRowID)
+        entries[equipment] = Entry(id: id)
+        return id
+    }
+
+    /// Serial number and channel of `serial.channel`; all of it and nil if it has no such form.
+    static func parts(of equipment: String) -> (serial: String, channel: Int?) {
+        guard let dot = equipment.lastIndex(of: "."), let channel = Int(equipment[equipment.index(after: dot)...]) else {
+            return (equipment, nil)
+        }
+        return (String(equipment[..<dot]), channel)
+    }
+
+    /// Takes note of a new reading: the newest by time is the live one.
+    mutating func add(_ reading: Reading, seq: Int) {
+        guard var entry = entries[reading.equipment] else { return }
+        let instant = (reading.timestamp, reading.durationSeconds)
+        if let latest = entry.latest, instant <= latest { return }
+        entry.latest = instant
+        entry.newLatest = seq
+        entries[reading.equipment] = entry
+    }
+
+    /// Takes note of energy.
+    mutating func add(joules: Int, of equipment: String) {
+        entries[equipment]?.newJoules += joules
+    }
+
+    /// Keeps a description, unless a newer report gave one.
+    mutating func describe(_ device: Device, at timestamp: Int, in db: Database) throws {
+        let inverter: [DatabaseValue] = [
+            column(device.partNumber), column(device.adminState), column(device.imageBits?.rawValue),
+        ]
+        try describe(device.equipment, device.type, inverter, device.condition, at: timestamp, in: db)
+        for channel in device.channels {
+            try describe(channel.equipment, channel.type, [.null, .null, .null], channel.condition, at: timestamp, in: db)
+        }
+    }
+
+    private mutating func describe(
+        _ equipment: String, _ type: Int?, _ inverter: [DatabaseValue], _ condition: Condition, at timestamp: Int,
+        in db: Database
+    ) throws {
+        let id = try id(of: equipment, in: db)
+        if let described = entries[equipment]?.described, described >= timestamp { return }
+        entries[equipment]?.described = timestamp
+        let flags = [condition.flags, condition.observed, condition.control].map { column($0?.rawValue) }
+        try db.cachedStatement(
+            sql: """
+                UPDATE device SET described = ?, type = ?, part_number = ?, admin_state = ?, image_bits = ?,
+                    condition_flags = ?, observed_flags = ?, control_bits = ? WHERE id = ?
+                """
+        ).execute(arguments: StatementArguments([timestamp.databaseValue, column(type)] + inverter + flags + [id.databaseValue]))
+    }
+
+    /// Writes what changed.
+    func flush(in db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "UPDATE device SET latest_reading = ifnull(?, latest_reading), joules = joules + ? WHERE id = ?")
+        for entry in entries.values where entry.newLatest != nil || entry.newJoules != 0 {
+            try statement.execute(arguments: [entry.newLatest, entry.newJoules, entry.id])
+        }
+    }
+}
+
+/// A column's value for a number that may be missing.
+func column(_ value: Int?) -> DatabaseValue { value?.databaseValue ?? .null }
+func column(_ value: String?) -> DatabaseValue { value?.databaseValue ?? .null }
+/// Flags take all 64 bits of a column, whose sign bit is their highest.
+func column(_ value: UInt64?) -> DatabaseValue { value.map { Int64(bitPattern: $0).databaseValue } ?? .null }
