@@ -81,9 +81,18 @@ let package = Package(
             ]
         ),
 
+        .target(name: "MadeUpFacts", dependencies: ["Reports"], path: "Tests/MadeUpFacts"),
+        .executableTarget(
+            name: "archive-crash-writer",
+            dependencies: ["Archive", "MadeUpFacts"],
+            path: "Tests/ArchiveCrashWriter"
+        ),
         .testTarget(
             name: "ArchiveTests",
-            dependencies: ["Archive", "Reports", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "Archive", "MadeUpFacts", "Reports", "archive-crash-writer",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         .testTarget(
             name: "CaptureTests",
@@ -116,6 +125,12 @@ let package = Package(
         .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
         .executableTarget(
             name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
+
+        .executableTarget(
+            name: "archive-benchmark",
+            dependencies: ["Archive", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Benchmarks/Archive/Program"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -44,7 +44,15 @@ public struct ArchiveWriter: Sendable {
     }
 
     /// Closes the archive's files, once all that was begun is done.
-    public func close() async throws { try await reader.close() }
+    public func close() async throws {
+        try await blocking("closing", path) { try closeNow() }
+    }
+
+    func closeNow() throws {
+        // The writing connection must be the last to go: it takes the write-ahead log along.
+        database.invalidateReadOnlyConnections()
+        try database.close()
+    }
 
     /// Changes the archive in one transaction.
     func change<Value: Sendable>(

@@ -37,7 +37,7 @@ struct ArchiveFile {
 
     /// Makes an empty archive. It appears under its name complete or not at all, and never in another file's place.
     func create() throws {
-        let draft = "\(path).new-\(ProcessInfo.processInfo.processIdentifier)"
+        let draft = "\(path).new-\(UUID().uuidString)"
         try FilePair(path: draft).remove()
         let queue = try DatabaseQueue(path: draft, configuration: Self.configuration)
         try Schema.migrator.migrate(queue)

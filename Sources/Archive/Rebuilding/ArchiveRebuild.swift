@@ -40,7 +40,10 @@ public struct ArchiveRebuild: Sendable {
         try await blocking("replacing", path) {
             let old = try ReplacedArchive(path: path)
             if let cursors = old?.cursors { try takeOver(cursors) }
-            try writer.database.close()
+            try writer.closeNow()
+            let log = try? FileManager.default.attributesOfItem(atPath: writer.path + "-wal")[.size] as? Int
+            // The new file alone takes the old one's name: no row of it may be left in its log.
+            guard log ?? 0 == 0 else { throw ArchiveError("replacing", writer.path, .inUse) }
             try flush(writer.path)
             try old?.clearAway()
             guard rename(writer.path, path) == 0 else { throw systemError("replacing", path) }
@@ -51,7 +54,7 @@ public struct ArchiveRebuild: Sendable {
     /// Removes the new archive; the old one stays.
     public func abandon() async throws {
         try await blocking("removing", writer.path) {
-            try writer.database.close()
+            try writer.closeNow()
             try FilePair(path: writer.path).remove()
         }
     }

@@ -30,7 +30,7 @@ enum CursorTransfer {
                     arguments: [seq])
                 if let unknown { place = min(place, unknown - 1) }
             }
-            try db.execute(sql: "INSERT INTO main.cursor(name, seq) VALUES (?, ?)", arguments: [name, place])
+            try db.execute(sql: "INSERT OR REPLACE INTO main.cursor(name, seq) VALUES (?, ?)", arguments: [name, place])
         }
     }
 
