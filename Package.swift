@@ -26,7 +26,14 @@ let package = Package(
         .target(name: "CXML", dependencies: ["CLibXML2"]),
         .target(name: "Reports", dependencies: ["CXML", "CZlib"]),
 
-        .target(name: "Archive", dependencies: ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Archive",
+            dependencies: [
+                "Reports",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
 
         .target(
             name: "Spool",

@@ -43,13 +43,20 @@ struct EnergySums {
     func flush(in db: Database) throws {
         try flush(hours, into: "envoy_hour", keyed: "start", in: db)
         try flush(days, into: "envoy_day", keyed: "day", in: db)
-        let statement = try db.cachedStatement(sql: Self.addition(to: "device_day", owner: "device_id", key: "day"))
-        for (key, joules) in deviceDays { try statement.execute(arguments: [key.device, key.day, joules]) }
+        let addition = try RowInsertion(Self.addition(to: "device_day", owner: "device_id", key: "day"), in: db)
+        for (key, joules) in deviceDays { try Self.add(joules, owner: key.device, period: key.day, by: addition) }
     }
 
     private func flush(_ sums: [Int: Int], into table: String, keyed key: String, in db: Database) throws {
-        let statement = try db.cachedStatement(sql: Self.addition(to: table, owner: "envoy_id", key: key))
-        for (period, joules) in sums { try statement.execute(arguments: [envoyID, period, joules]) }
+        let addition = try RowInsertion(Self.addition(to: table, owner: "envoy_id", key: key), in: db)
+        for (period, joules) in sums { try Self.add(joules, owner: envoyID, period: period, by: addition) }
+    }
+
+    private static func add(_ joules: Int, owner: Int, period: Int, by addition: RowInsertion) throws {
+        addition.bind(1, owner)
+        addition.bind(2, period)
+        addition.bind(3, joules)
+        _ = try addition.run()
     }
 
     private static func addition(to table: String, owner: String, key: String) -> String {

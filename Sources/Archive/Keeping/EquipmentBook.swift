@@ -13,7 +13,8 @@ struct EquipmentBook {
     }
 
     private let envoyID: Int
-    private var entries: [String: Entry] = [:]
+    private var places: [String: Int] = [:]
+    private var entries: [Entry] = []
 
     init(envoyID: Int, in db: Database) throws {
         self.envoyID = envoyID
@@ -27,20 +28,27 @@ struct EquipmentBook {
         while let row = try rows.next() {
             var entry = Entry(id: try row.required(0), described: row.optional(2))
             if let timestamp: Int = row.optional(3) { entry.latest = (timestamp, try row.required(4)) }
-            entries[try row.required(1)] = entry
+            add(entry, equipment: try row.required(1))
         }
     }
 
-    /// The number of some equipment, new or known.
-    mutating func id(of equipment: String, in db: Database) throws -> Int {
-        if let entry = entries[equipment] { return entry.id }
+    private mutating func add(_ entry: Entry, equipment: String) {
+        places[equipment] = entries.count
+        entries.append(entry)
+    }
+
+    /// Where some equipment, new or known, stands in this book.
+    mutating func place(of equipment: String, in db: Database) throws -> Int {
+        if let place = places[equipment] { return place }
         let (serial, channel) = Self.parts(of: equipment)
         try db.cachedStatement(sql: "INSERT INTO device(envoy_id, equipment, serial, channel) VALUES (?, ?, ?, ?)")
             .execute(arguments: [envoyID, equipment, serial, channel])
-        let id = Int(db.lastInsertedRowID)
-        entries[equipment] = Entry(id: id)
-        return id
+        add(Entry(id: Int(db.lastInsertedRowID)), equipment: equipment)
+        return entries.count - 1
     }
+
+    /// The number by which the archive knows the equipment at a place that `place` gave.
+    func id(at place: Int) -> Int { entries[place].id }
 
     /// Serial number and channel of `serial.channel`; all of it and nil if it has no such form.
     static func parts(of equipment: String) -> (serial: String, channel: Int?) {
@@ -51,19 +59,15 @@ struct EquipmentBook {
     }
 
     /// Takes note of a new reading: the newest by time is the live one.
-    mutating func add(_ reading: Reading, seq: Int) {
-        guard var entry = entries[reading.equipment] else { return }
+    mutating func add(_ reading: Reading, seq: Int, at place: Int) {
         let instant = (reading.timestamp, reading.durationSeconds)
-        if let latest = entry.latest, instant <= latest { return }
-        entry.latest = instant
-        entry.newLatest = seq
-        entries[reading.equipment] = entry
+        if let latest = entries[place].latest, instant <= latest { return }
+        entries[place].latest = instant
+        entries[place].newLatest = seq
     }
 
     /// Takes note of energy.
-    mutating func add(joules: Int, of equipment: String) {
-        entries[equipment]?.newJoules += joules
-    }
+    mutating func add(joules: Int, at place: Int) { entries[place].newJoules += joules }
 
     /// Keeps a description, unless a newer report gave one.
     mutating func describe(_ device: Device, at timestamp: Int, in db: Database) throws {
@@ -80,24 +84,28 @@ struct EquipmentBook {
         _ equipment: String, _ type: Int?, _ inverter: [DatabaseValue], _ condition: Condition, at timestamp: Int,
         in db: Database
     ) throws {
-        let id = try id(of: equipment, in: db)
-        if let described = entries[equipment]?.described, described >= timestamp { return }
-        entries[equipment]?.described = timestamp
+        let place = try place(of: equipment, in: db)
+        if let described = entries[place].described, described >= timestamp { return }
+        entries[place].described = timestamp
         let flags = [condition.flags, condition.observed, condition.control].map { column($0?.rawValue) }
         try db.cachedStatement(
             sql: """
                 UPDATE device SET described = ?, type = ?, part_number = ?, admin_state = ?, image_bits = ?,
                     condition_flags = ?, observed_flags = ?, control_bits = ? WHERE id = ?
                 """
-        ).execute(arguments: StatementArguments([timestamp.databaseValue, column(type)] + inverter + flags + [id.databaseValue]))
+        ).execute(
+            arguments: StatementArguments([timestamp.databaseValue, column(type)] + inverter + flags + [id(at: place).databaseValue]))
     }
 
     /// Writes what changed.
     func flush(in db: Database) throws {
-        let statement = try db.cachedStatement(
-            sql: "UPDATE device SET latest_reading = ifnull(?, latest_reading), joules = joules + ? WHERE id = ?")
-        for entry in entries.values where entry.newLatest != nil || entry.newJoules != 0 {
-            try statement.execute(arguments: [entry.newLatest, entry.newJoules, entry.id])
+        let update = try RowInsertion(
+            "UPDATE device SET latest_reading = ifnull(?, latest_reading), joules = joules + ? WHERE id = ?", in: db)
+        for entry in entries where entry.newLatest != nil || entry.newJoules != 0 {
+            update.bind(1, entry.newLatest)
+            update.bind(2, entry.newJoules)
+            update.bind(3, entry.id)
+            _ = try update.run()
         }
     }
 }

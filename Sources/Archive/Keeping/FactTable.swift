@@ -33,19 +33,15 @@ struct FactTable {
         case conflicting(seq: Int, content: String)
     }
 
-    /// Inserts a row, unless the identity is there already.
-    ///
-    /// - Parameter values: `seq`, identity, content and extras, in the order of the columns.
-    func insert(_ values: [DatabaseValue], in db: Database) throws -> Outcome {
-        let statement = try db.cachedStatement(sql: insertion)
-        statement.setUncheckedArguments(StatementArguments(values))
-        try statement.execute()
-        return db.changesCount == 1 ? .new : try compare(values, in: db)
-    }
+    /// The statement that inserts a row unless its identity is there already. Parameters: `seq`, identity, content, extras.
+    func makeInsertion(in db: Database) throws -> RowInsertion { try RowInsertion(insertion, in: db) }
 
-    private func compare(_ values: [DatabaseValue], in db: Database) throws -> Outcome {
-        let identity = values[1...].prefix(self.identity.count)
-        let content = values[(1 + identity.count)...].prefix(self.content.count)
+    /// Compares a row that was not inserted with the one that is there.
+    ///
+    /// - Parameter values: identity and content.
+    func compare(_ values: [DatabaseValue], in db: Database) throws -> Outcome {
+        let identity = values.prefix(self.identity.count)
+        let content = values.dropFirst(identity.count)
         let statement = try db.cachedStatement(sql: comparison)
         guard let row = try Row.fetchOne(statement, arguments: StatementArguments(identity)) else { return .known }
         if row.databaseValues.dropFirst().elementsEqual(content) { return .known }
@@ -69,8 +65,8 @@ struct FactTable {
 }
 
 /// The columns' form of numbers beyond those that are known: comma-separated, empty for what was no number.
-func otherStatsColumn(_ numbers: [Int?]) -> DatabaseValue {
-    numbers.isEmpty ? .null : numbers.map { $0.map(String.init) ?? "" }.joined(separator: ",").databaseValue
+func otherStatsColumn(_ numbers: [Int?]) -> String? {
+    numbers.isEmpty ? nil : numbers.map { $0.map(String.init) ?? "" }.joined(separator: ",")
 }
 
 /// What `otherStatsColumn` wrote.

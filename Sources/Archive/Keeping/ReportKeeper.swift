@@ -12,6 +12,8 @@ struct ReportKeeper {
     private var nextSeq: Int
     private var book: EquipmentBook
     private var sums: EnergySums
+    private let intervals: RowInsertion
+    private let readings: RowInsertion
     private var kept = Kept()
 
     init(_ envoy: Envoy, of arrival: Arrival, in db: Database) throws {
@@ -24,6 +26,8 @@ struct ReportKeeper {
         sums = EnergySums(envoyID: self.envoy.id, zone: self.envoy.zone)
         firstSeq = try ArrivalSequence.last(in: db) + 1
         nextSeq = firstSeq
+        intervals = try FactTable.interval.makeInsertion(in: db)
+        readings = try FactTable.reading.makeInsertion(in: db)
     }
 
     mutating func keep() throws -> Kept {
@@ -44,47 +48,74 @@ struct ReportKeeper {
     }
 
     private mutating func keep(_ interval: Interval) throws {
-        let device = try book.id(of: interval.equipment, in: db)
-        let outcome = try FactTable.interval.insert(
-            [
-                nextSeq.databaseValue, interval.endTimestamp.databaseValue, device.databaseValue,
-                interval.durationSeconds.databaseValue, column(interval.measuredSeconds), column(interval.joules),
-                otherStatsColumn(interval.otherStats), column(interval.id),
-            ], in: db)
-        guard try settle(outcome, \.intervals) else { return }
+        let place = try book.place(of: interval.equipment, in: db)
+        let device = book.id(at: place)
+        intervals.bind(1, nextSeq)
+        intervals.bind(2, interval.endTimestamp)
+        intervals.bind(3, device)
+        intervals.bind(4, interval.durationSeconds)
+        intervals.bind(5, interval.measuredSeconds)
+        intervals.bind(6, interval.joules)
+        intervals.bind(7, otherStatsColumn(interval.otherStats))
+        intervals.bind(8, interval.id)
+        guard try intervals.run() else {
+            let values = [
+                interval.endTimestamp.databaseValue, device.databaseValue, interval.durationSeconds.databaseValue,
+                column(interval.measuredSeconds), column(interval.joules), column(otherStatsColumn(interval.otherStats)),
+            ]
+            return try settle(FactTable.interval.compare(values, in: db), \.intervals)
+        }
+        try settle(.new, \.intervals)
         let counts = sums.add(
             joules: interval.joules, device: device, endTimestamp: interval.endTimestamp,
             durationSeconds: interval.durationSeconds)
-        if counts, let joules = interval.joules { book.add(joules: joules, of: interval.equipment) }
+        if counts, let joules = interval.joules { book.add(joules: joules, at: place) }
     }
 
     private mutating func keep(_ reading: Reading) throws {
-        let device = try book.id(of: reading.equipment, in: db)
-        let outcome = try FactTable.reading.insert(
-            [
-                nextSeq.databaseValue, reading.timestamp.databaseValue, device.databaseValue,
-                reading.durationSeconds.databaseValue, column(reading.acMillivolts), column(reading.acMillihertz),
-                column(reading.dcMillivolts), column(reading.dcMilliamperes), column(reading.celsius),
-                column(reading.conversionErrorSeconds), column(reading.conversionErrorCycles), column(reading.joules),
-                column(reading.flags?.rawValue), otherStatsColumn(reading.otherStats), column(reading.id),
-            ], in: db)
-        let seq = nextSeq
-        if try settle(outcome, \.readings) { book.add(reading, seq: seq) }
+        let place = try book.place(of: reading.equipment, in: db)
+        let flags = reading.flags.map { Int(Int64(bitPattern: $0.rawValue)) }
+        readings.bind(1, nextSeq)
+        readings.bind(2, reading.timestamp)
+        readings.bind(3, book.id(at: place))
+        readings.bind(4, reading.durationSeconds)
+        readings.bind(5, reading.acMillivolts)
+        readings.bind(6, reading.acMillihertz)
+        readings.bind(7, reading.dcMillivolts)
+        readings.bind(8, reading.dcMilliamperes)
+        readings.bind(9, reading.celsius)
+        readings.bind(10, reading.conversionErrorSeconds)
+        readings.bind(11, reading.conversionErrorCycles)
+        readings.bind(12, reading.joules)
+        readings.bind(13, flags)
+        readings.bind(14, otherStatsColumn(reading.otherStats))
+        readings.bind(15, reading.id)
+        guard try readings.run() else {
+            let values = [
+                reading.timestamp.databaseValue, book.id(at: place).databaseValue, reading.durationSeconds.databaseValue,
+                column(reading.acMillivolts), column(reading.acMillihertz), column(reading.dcMillivolts),
+                column(reading.dcMilliamperes), column(reading.celsius), column(reading.conversionErrorSeconds),
+                column(reading.conversionErrorCycles), column(reading.joules), column(flags),
+                column(otherStatsColumn(reading.otherStats)),
+            ]
+            return try settle(FactTable.reading.compare(values, in: db), \.readings)
+        }
+        book.add(reading, seq: nextSeq, at: place)
+        try settle(.new, \.readings)
     }
 
     private mutating func keep(_ event: Event) throws {
-        let device = try book.id(of: event.equipment ?? event.serialNumber ?? envoySerial, in: db)
-        let outcome = try EventKeeping.insert(event, device: device, seq: nextSeq, in: db)
-        _ = try settle(outcome, \.events)
+        let place = try book.place(of: event.equipment ?? event.serialNumber ?? envoySerial, in: db)
+        let outcome = try EventKeeping.insert(event, device: book.id(at: place), seq: nextSeq, in: db)
+        try settle(outcome, \.events)
     }
 
-    /// Counts a row, and says whether it is new.
-    private mutating func settle(_ outcome: FactTable.Outcome, _ kind: WritableKeyPath<Kept.Rows, Int>) throws -> Bool {
+    /// Counts a row.
+    private mutating func settle(_ outcome: FactTable.Outcome, _ kind: WritableKeyPath<Kept.Rows, Int>) throws {
         switch outcome {
         case .new:
             kept.new[keyPath: kind] += 1
             nextSeq += 1
-            return true
         case .known:
             kept.known[keyPath: kind] += 1
         case .conflicting(let seq, let content):
@@ -93,7 +124,6 @@ struct ReportKeeper {
                 sql: "INSERT INTO conflict(seq, report_source, content) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
             ).execute(arguments: [seq, arrival.source.name, content])
         }
-        return false
     }
 
     private func count() throws {
