@@ -67,6 +67,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ]
@@ -104,7 +105,10 @@ let package = Package(
         .testTarget(
             name: "CaptureTests",
             dependencies: [
-                "Capture",
+                "Capture", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -132,11 +136,50 @@ let package = Package(
         .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
         .executableTarget(
             name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
-
         .executableTarget(
             name: "archive-benchmark",
             dependencies: ["Archive", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "Benchmarks/Archive/Program"
+        ),
+        .executableTarget(
+            name: "capture-benchmark",
+            dependencies: [
+                "Simulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            path: "Benchmarks/Capture",
+            exclude: ["mitmproxy_capture.py"]
+        ),
+
+        .target(
+            name: "TestSupport",
+            dependencies: [.product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/TestSupport"
+        ),
+        .executableTarget(
+            name: "SpoolWriter",
+            dependencies: ["Spool", .product(name: "SystemPackage", package: "swift-system")],
+            path: "Tests/SpoolWriter"
+        ),
+        .testTarget(
+            name: "SpoolTests",
+            dependencies: [
+                "Spool", "SpoolWriter", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "heliograph", "Simulator", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            exclude: ["clients"]
         ),
     ],
     swiftLanguageModes: [.v6]

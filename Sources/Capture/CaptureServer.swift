@@ -42,7 +42,7 @@ public struct CaptureServer: Service {
             forwardsWithoutKeeping: configuration.forwardsWithoutKeeping, logger: logger, onSettled: onSettled)
     }
 
-    /// Serves until the program is told to stop; then lets what is under way finish.
+    /// Serves until the program is told to stop; then lets what is under way finish. Throws ``ListenError``.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { listeners in
             let secure = try await bind(configuration.listen, isPlain: false)
@@ -60,15 +60,18 @@ public struct CaptureServer: Service {
     }
 
     private func bind(_ address: SocketAddress, isPlain: Bool) async throws -> NIOAsyncChannel<Arrival, Never> {
-        let server = try await ServerBootstrap(group: group)
+        let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .bind(to: address) { receive($0, isPlain: isPlain) }
+        let server: NIOAsyncChannel<Arrival, Never>
+        do { server = try await bootstrap.bind(to: address) { receive($0, isPlain: isPlain) } } catch {
+            throw ListenError(address, isPlain: isPlain, error)
+        }
         house.logger.notice(
             "listening",
             metadata: [
-                "address": "\(server.channel.localAddress.map(Self.describe) ?? "?")", "protocol": isPlain ? "http" : "tls",
+                "address": "\(server.channel.localAddress?.addressAndPort ?? "?")", "protocol": isPlain ? "http" : "tls",
             ])
         return server
     }
@@ -90,11 +93,6 @@ public struct CaptureServer: Service {
         } onGracefulShutdown: {
             server.channel.close(promise: nil)
         }
-    }
-
-    private static func describe(_ address: SocketAddress) -> String {
-        let host = address.ipAddress ?? "?"
-        return host.contains(":") ? "[\(host)]:\(address.port ?? 0)" : "\(host):\(address.port ?? 0)"
     }
 }
 

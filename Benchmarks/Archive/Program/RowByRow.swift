@@ -29,7 +29,7 @@ struct RowByRow {
         print("importing XML files")
         show("  decoding and keeping, rows/s", thousands(Double(rows) / time))
         guard let peer = try python(files) else { return print("  SKIPPED the importer in Python: no python3") }
-        show("    Python, a commit a row", thousands(peer))
+        show("    Python, a commit a row", String(format: "%.0f", peer))
         show("    ratio (goal: at least 50)", String(format: "%.0f", Double(rows) / time / peer))
     }
 

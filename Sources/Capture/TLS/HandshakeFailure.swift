@@ -13,6 +13,9 @@ extension Refusal {
                 case .foldedLine: .malformed("a header line continued on the next")
                 case .nulByte: .malformed("a NUL byte in the head")
                 }
+        case HTTPParserError.invalidEOFState:
+            // The connection ended in the middle of a request; the end of the connection is told in its own words.
+            return nil
         case let error as HTTPParserError:
             self = .malformed("\(error)")
         case NIOSSLError.handshakeFailed(let cause):

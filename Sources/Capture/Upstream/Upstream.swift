@@ -47,7 +47,7 @@ extension Destination: CustomStringConvertible {
     var description: String {
         switch place {
         case .named(let upstream): upstream.description
-        case .original(let address): "\(name ?? "?") at \(address.ipAddress ?? "?"):\(address.port ?? 0)"
+        case .original(let address): "\(name ?? "?") at \(address.addressAndPort)"
         }
     }
 }

@@ -98,8 +98,10 @@ final class CloudSession: ChannelInboundHandler {
 
     /// The next part goes out when the one before has reached the socket; a failed write, so a hang-up, ends it.
     private func writeForEver(_ part: ByteBuffer, context: ChannelHandlerContext) {
+        let eventLoop = context.eventLoop.assumeIsolated()
         context.writeAndFlush(wrapOutboundOut(part)).assumeIsolated().whenSuccess {
-            self.writeForEver(part, context: context)
+            // By way of the loop: a write that succeeds at once would call this from within itself, deeper each time.
+            eventLoop.execute { self.writeForEver(part, context: context) }
         }
     }
 }

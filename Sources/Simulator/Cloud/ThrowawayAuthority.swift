@@ -43,7 +43,14 @@ public struct ThrowawayAuthority: Sendable {
     public func issue(
         dnsNames: [String], ipAddresses: [String] = [], expired: Bool = false
     ) throws(SimulatorError) -> CloudIdentity {
-        let pem: (certificate: String, key: String)
+        let pem = try issuePEM(dnsNames: dnsNames, ipAddresses: ipAddresses, expired: expired)
+        return try CloudIdentity(certificatePEM: pem.certificate, keyPEM: pem.key)
+    }
+
+    /// The same as text, for servers that read files.
+    public func issuePEM(
+        dnsNames: [String], ipAddresses: [String] = [], expired: Bool = false
+    ) throws(SimulatorError) -> (certificate: String, key: String) {
         do {
             let rsa = try _RSA.Signing.PrivateKey(keySize: .bits2048)
             let addresses = try ipAddresses.map { GeneralName.ipAddress(ASN1OctetString(contentBytes: try Self.bytes(ofAddress: $0)[...])) }
@@ -63,11 +70,10 @@ public struct ThrowawayAuthority: Sendable {
                     SubjectAlternativeNames(dnsNames.map { .dnsName($0) } + addresses)
                 },
                 issuerPrivateKey: key)
-            pem = (try leaf.serializeAsPEM().pemString, rsa.pemRepresentation)
+            return (try leaf.serializeAsPEM().pemString + "\n", rsa.pemRepresentation + "\n")
         } catch {
             throw .identity(dnsNames.joined(separator: ","), cause: "\(error)")
         }
-        return try CloudIdentity(certificatePEM: pem.certificate, keyPEM: pem.key)
     }
 
     /// 4 bytes for IPv4, 16 for IPv6.

@@ -53,9 +53,13 @@ public struct EnvoyClient: Sendable {
         }
     }
 
+    /// A connection, and when it is ready to be written to.
+    private typealias Connection = (channel: NIOAsyncChannel<ByteBuffer, ByteBuffer>, ready: EventLoopFuture<Void>)
+
     private func exchange(_ request: [UInt8]) async throws -> EnvoyReply {
-        let channel = try await connect()
-        return try await channel.executeThenClose { inbound, outbound in
+        let connection = try await connect()
+        return try await connection.channel.executeThenClose { inbound, outbound in
+            try await connection.ready.get()
             var reader = ReplyReader(limit: replyLimit)
             do {
                 try await outbound.write(ByteBuffer(bytes: request))
@@ -69,19 +73,31 @@ public struct EnvoyClient: Sendable {
         }
     }
 
-    private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer> {
-        let seconds = connectTimeout / .milliseconds(1)
+    private func connect() async throws -> Connection {
+        let limit = TimeAmount.milliseconds(Int64(connectTimeout / .milliseconds(1)))
         return try await ClientBootstrap(group: group)
-            .connectTimeout(.milliseconds(Int64(seconds)))
+            .connectTimeout(limit)
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let sslContext {
-                        try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: sslContext, serverHostname: nil))
-                    }
-                    return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
+                    let ready = try addTLS(to: channel, timeout: limit)
+                    return (try NIOAsyncChannel(wrappingChannelSynchronously: channel), ready)
                 }
             }
+    }
+
+    /// Adds TLS where it is wanted.
+    ///
+    /// - Returns: kept when the handshake is done; at once without TLS.
+    private func addTLS(to channel: any Channel, timeout: TimeAmount) throws -> EventLoopFuture<Void> {
+        guard let sslContext else { return channel.eventLoop.makeSucceededVoidFuture() }
+        let agreed = channel.eventLoop.makePromise(of: Void.self)
+        try channel.pipeline.syncOperations.addHandlers(
+            NIOSSLClientHandler(context: sslContext, serverHostname: nil), HandshakeWatch(agreed))
+        let alarm = channel.eventLoop.scheduleTask(in: timeout) {
+            agreed.fail(SimulatorError.timeout("TLS handshake", seconds: Double(timeout.nanoseconds) / 1e9))
+        }
+        agreed.futureResult.whenComplete { _ in alarm.cancel() }
+        return agreed.futureResult
     }
 
     /// A peer that drops the connection, with or without TLS's good-bye.
@@ -97,6 +113,7 @@ public struct EnvoyClient: Sendable {
         case let error as NIOConnectionError:
             error.connectionErrors.last.map { cause(of: $0.error) } ?? "the name has no address"
         case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.eof: "hung up in the TLS handshake"
         case ChannelError.connectTimeout(_): "no connection in time"
         default: "\(error)"
         }

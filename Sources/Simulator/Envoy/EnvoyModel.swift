@@ -20,6 +20,8 @@ public struct EnvoyModel: Sendable {
     private var plans: [EventPlan] = []
     private var awake: [Bool]
     private var untoldDevices: Set<Int>
+    /// The last reading before the Envoy lost its power, for panels that were not read since.
+    private var silentSince: [Int: Int] = [:]
     private var nextIntervalID: Int
     private var nextReadingID: Int
     private let noise: Noise
@@ -107,18 +109,16 @@ public struct EnvoyModel: Sendable {
         let channel = roof.panels[index].channel
         let joules = window.energy(ofPanel: index, from: nowSeconds, to: end)
         if joules > 0 {
-            intervals.append(
-                SimulatedInterval(
-                    id: nextIntervalID, channel: channel, endSeconds: end, durationSeconds: end - nowSeconds,
-                    statDurationSeconds: end - nowSeconds - noise.integer(below: 8, 3000 + index, end),
-                    joules: Int(joules.rounded())))
-            nextIntervalID += 1
+            appendInterval(
+                panel: index, span: nowSeconds...end, joules: joules, lost: noise.integer(below: 8, 3000 + index, end))
         }
 
         let date = readingDate(panel: index, stepStart: nowSeconds)
         let watts = window.power(ofPanel: index, at: date)
         guard watts > 0 else { return }
-        let before = readingDate(panel: index, stepStart: nowSeconds - Self.intervalSeconds)
+        let before =
+            silentSince.removeValue(forKey: index)
+            ?? readingDate(panel: index, stepStart: nowSeconds - Self.intervalSeconds)
         let region = identity.region
         readings.append(
             SimulatedReading(
@@ -129,6 +129,29 @@ public struct EnvoyModel: Sendable {
                     grid: noise.smooth(26, at: Double(date) / 600), own: noise.unit(2000 + index, date)),
                 joules: Int(window.energy(ofPanel: index, from: before, to: date).rounded())))
         nextReadingID += 1
+    }
+
+    /// - Parameter lost: seconds of the span without statistics.
+    mutating func appendInterval(panel index: Int, span: ClosedRange<Int>, joules: Double, lost: Int = 0) {
+        intervals.append(
+            SimulatedInterval(
+                id: nextIntervalID, channel: roof.panels[index].channel, endSeconds: span.upperBound,
+                durationSeconds: span.count - 1, statDurationSeconds: span.count - 1 - lost,
+                joules: Int(joules.rounded())))
+        nextIntervalID += 1
+    }
+
+    /// The power is back: what went on meanwhile is not told as events, but that the Envoy starts is.
+    mutating func resume(at second: Int) {
+        let sky = roof.sky(atEpochSeconds: second)
+        for index in roof.panels.indices {
+            silentSince[index] = silentSince[index] ?? readingDate(panel: index, stepStart: nowSeconds - Self.intervalSeconds)
+            awake[index] = roof.isAwake(panel: index, under: sky)
+            if awake[index] { plans += EventPlan.restart(panel: index, at: second + 30 + 2 * index % 240) }
+        }
+        if identity.webcomm == .v4_6_0 { log.appendStart(at: second) }
+        untoldDevices = Set(roof.panels.indices)
+        nowSeconds = second
     }
 
     /// Inverters are asked one after another over the power line, some seconds apart.

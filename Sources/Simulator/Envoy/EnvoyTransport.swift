@@ -30,6 +30,8 @@ public enum EnvoyTransport: Sendable, Equatable {
         configuration.minimumTLSVersion = version.niossl
         configuration.maximumTLSVersion = version.niossl
         configuration.cipherSuites = "AES256-SHA:AES128-SHA:DES-CBC3-SHA"
+        // Old devices drop the connection; a short wait for the peer's good-bye comes close.
+        configuration.shutdownTimeout = .milliseconds(200)
         return configuration
     }
 }

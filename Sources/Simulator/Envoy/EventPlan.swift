@@ -21,6 +21,15 @@ struct EventPlan: Sendable, Equatable {
         ]
     }
 
+    /// What one microinverter has to tell when its Envoy comes back, as in the 2015 capture.
+    static func restart(panel: Int, at second: Int) -> [EventPlan] {
+        [
+            EventPlan(dateSeconds: second, panel: panel, code: .powerOnReset, state: .momentary),
+            EventPlan(dateSeconds: second, panel: panel, code: .dcPowerTooLow, state: .raised),
+            EventPlan(dateSeconds: second + 170, panel: panel, code: .dcPowerTooLow, state: .cleared),
+        ]
+    }
+
     /// What one microinverter has to tell when the light goes; its silence is noticed after a quarter of an hour.
     static func dusk(panel: Int, at second: Int) -> [EventPlan] {
         [

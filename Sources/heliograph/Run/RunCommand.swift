@@ -40,10 +40,13 @@ struct RunCommand: AsyncParsableCommand {
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace
-        do { try await ServiceGroup(configuration: configuration).run() } catch let error as IOError {
+        do { try await ServiceGroup(configuration: configuration).run() } catch let error as ListenError {
+            let flag = error.isPlain ? "--listen-plain" : "--listen"
             throw Failure(
-                "can't listen on \(settings.listen): \(error)".lowercased(),
-                hint: "see whether another program uses that port, or name another one with --listen")
+                "\(error)",
+                hint: error.cause == .permissionDenied
+                    ? "ports below 1024 need a privilege; name a higher one with \(flag)"
+                    : "see whether another program uses that port, or name another one with \(flag)")
         }
         await spool.drain()
         report(counters.values, logger)
@@ -84,7 +87,7 @@ struct RunCommand: AsyncParsableCommand {
             return try CaptureServer(
                 CaptureConfiguration(settings, identity), spool: spool, counters: counters, logger: logger,
                 onListening: { addresses in
-                    if let noticed { print(StartNotice(listening: addresses.map(Self.describe), settings: noticed).text) }
+                    if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
                     fflush(nil)
                 }, onSettled: extraction.look)
         } catch {
@@ -92,11 +95,6 @@ struct RunCommand: AsyncParsableCommand {
                 "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
                 hint: settings.upstreamCA == nil ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
         }
-    }
-
-    private static func describe(_ address: SocketAddress) -> String {
-        let host = address.ipAddress ?? "?"
-        return host.contains(":") ? "[\(host)]:\(address.port ?? 0)" : "\(host):\(address.port ?? 0)"
     }
 
     private func report(_ counts: CaptureCounters.Values, _ logger: Logger) {

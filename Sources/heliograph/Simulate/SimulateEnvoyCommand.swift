@@ -21,7 +21,8 @@ struct SimulateEnvoyCommand: AsyncParsableCommand {
     @Option(help: "How much faster than real time, or max.") var speed = "1"
     @Option(help: "Time of the first report, as 2015-06-21T12:00 at the place, or with Z or +02:00. (default: now)") var start: String?
     @Option(help: "Stop after so many reports. (default: never)") var reports: Int?
-    @Option(help: "Start with this time's rows still untold, as 14d.") var outage: String?
+    @Option(help: "Start with this time's rows still untold, as 14d: the cloud was out of reach.") var outage: String?
+    @Option(help: "Before that the Envoy had no power for so long: one row a day and panel.") var unpowered: String?
     @Option(help: "12 digits. (default: made up from the seed)") var serial: String?
     @Option(help: "Root of all that is made up.") var seed: UInt64 = 1
     @Option(help: "TLS version: 1.0, 1.1 or 1.2.") var tls = "1.0"

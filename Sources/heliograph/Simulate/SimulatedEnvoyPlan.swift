@@ -9,7 +9,10 @@ struct SimulatedEnvoyPlan: Sendable {
     let panels: Int
     let seed: UInt64
     let startSeconds: Int
+    /// How long the cloud was out of reach before the first report.
     let outageSeconds: Int
+    /// How long the Envoy had no power before that.
+    let unpoweredSeconds: Int
     let everySeconds: Int
     let speed: Double
     let reports: Int?
@@ -37,8 +40,9 @@ struct SimulatedEnvoyPlan: Sendable {
         everySeconds = try Self.seconds(options.every, option: "--every")
         guard everySeconds > 0 else { throw Failure("--every \(options.every) is too short", hint: "give 1s or more, as 5m") }
         outageSeconds = try options.outage.map { try Self.seconds($0, option: "--outage") } ?? 0
-        guard outageSeconds <= 366 * 86400 else {
-            throw Failure("--outage \(options.outage ?? "") is too long", hint: "give 366d or less")
+        unpoweredSeconds = try options.unpowered.map { try Self.seconds($0, option: "--unpowered") } ?? 0
+        for (option, seconds) in [("--outage", outageSeconds), ("--unpowered", unpoweredSeconds)] where seconds > 366 * 86400 {
+            throw Failure("\(option) is too long", hint: "give 366d or less")
         }
         speed = try Self.speed(options.speed)
         let zone = place.timezone
@@ -46,11 +50,13 @@ struct SimulatedEnvoyPlan: Sendable {
         client = try Self.client(to: options.to, tls: options.tls)
     }
 
-    /// The Envoy, with the rows of the outage in its backlog.
+    /// The Envoy, with the rows of the outages in its backlog.
     func model() -> EnvoyModel {
+        let reachableUntil = startSeconds - max(outageSeconds, everySeconds)
         var model = EnvoyModel(
             identity: identity, roof: Roof(place: place, panelCount: panels, seed: seed),
-            startSeconds: startSeconds - max(outageSeconds, everySeconds))
+            startSeconds: reachableUntil - unpoweredSeconds)
+        model.passUnpowered(until: reachableUntil)
         model.advance(to: startSeconds)
         return model
     }

@@ -1,0 +1,49 @@
+import Reports
+
+/// What a file that was captured holds, told by its first bytes: a request, a reply, a body, or XML.
+struct CapturedDocument {
+    enum Content {
+        case report(Decoded<Report>)
+        case reply(Decoded<Reply>)
+    }
+    var content: Content
+    /// The form's fields that came with the report.
+    var fields: [FormField]
+    /// The XML itself.
+    var xml: [UInt8]
+
+    /// - Throws: ``ReportError``, or a `Failure` where the file holds nothing that can be decoded.
+    init(_ bytes: [UInt8], limit: Int) throws {
+        var content = bytes[...]
+        if bytes.starts(with: "no reply:".utf8) {
+            let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+            throw Failure("there is nothing to decode; the file says: \(line)", hint: "decode the .request beside it")
+        }
+        if bytes.starts(with: "HTTP/".utf8) {
+            content = Self.body(ofReply: bytes)
+        } else if let request = try? CapturedRequest(bytes) {
+            content = request.body
+        }
+        let body = try ReportBody(decoding: content, limitBytes: limit)
+        (fields, xml) = (body.fields, body.xml)
+        if Self.isReply(body.xml) {
+            self.content = .reply(try Reply.decode(xml: body.xml, limitBytes: limit))
+        } else {
+            self.content = .report(try Report.decode(xml: body.xml, limitBytes: limit))
+        }
+    }
+
+    /// What follows the first empty line.
+    private static func body(ofReply bytes: [UInt8]) -> ArraySlice<UInt8> {
+        let end = Array("\r\n\r\n".utf8)
+        for start in bytes.indices.dropLast(end.count - 1) where bytes[start] == end[0] && bytes[start...].starts(with: end) {
+            return bytes[(start + end.count)...]
+        }
+        return []
+    }
+
+    /// A reply's root has a name of its own, soon after the XML declaration.
+    private static func isReply(_ xml: [UInt8]) -> Bool {
+        String(decoding: xml.prefix(512), as: UTF8.self).contains("<perf_report_response")
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Simulator
+import TestSupport
+
+/// A cloud, the proxy before it, and a folder for the files of both: what most tests start from.
+struct House: Sendable {
+    let cloud: Cloud
+    let proxy: Proxy
+    let folder: TemporaryFolder
+    let authority: URL
+
+    static let authority = Result { try ThrowawayAuthority() }
+    /// The cloud's certificate: for its name only, not for its address.
+    static let identity = Result { try authority.get().issue(dnsNames: ["localhost"]) }
+
+    /// Posts as an Envoy does, on a connection of its own.
+    func post(_ request: [UInt8], _ version: EnvoyTransport.TLSVersionNumber = .v1_2) async throws -> EnvoyReply {
+        try await EnvoyClient(host: "127.0.0.1", port: proxy.port, transport: .tls(version)).send(request)
+    }
+
+    /// The flags that lead to a cloud.
+    static func flags(_ cloud: Cloud, _ authority: URL) -> [String] {
+        ["--upstream", "https://localhost:\(cloud.port)", "--upstream-ca", authority.path(percentEncoded: false)]
+    }
+}
+
+/// Builds a house for one test, and pulls it down afterwards.
+///
+/// - Parameter flags: Of `heliograph run`; a later one wins over those that lead to the cloud.
+func withHouse(
+    _ behaviour: CloudBehaviour = .normal, _ flags: [String] = [], identity: CloudIdentity? = nil, keeping: Int = 2000,
+    _ body: (House) async throws -> Void
+) async throws {
+    try await seated {
+        let folder = try TemporaryFolder()
+        let authority = try folder.write(try House.authority.get().certificatePEM.utf8, to: "authority.pem")
+        let cloud = try await Cloud.start(identity: try identity ?? House.identity.get(), behaviour: behaviour, keeping: keeping)
+        do {
+            let proxy = try await Proxy.start(folder.file("data"), House.flags(cloud, authority) + flags)
+            do {
+                try await body(House(cloud: cloud, proxy: proxy, folder: folder, authority: authority))
+            } catch {
+                print("the proxy's log:", proxy.program.errors.value.text)
+                proxy.program.send(SIGKILL)
+                throw error
+            }
+            proxy.program.send(SIGKILL)
+            _ = await proxy.program.end()
+        } catch {
+            await cloud.stop()
+            throw error
+        }
+        await cloud.stop()
+    }
+}
