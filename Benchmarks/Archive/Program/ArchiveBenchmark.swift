@@ -28,7 +28,7 @@ func seconds(_ body: () async throws -> Void) async rethrows -> Double {
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
 func show(_ name: String, _ value: String) {
-    print(name.padding(toLength: 52, withPad: " ", startingAt: 0) + value)
+    print(name.padding(toLength: 56, withPad: " ", startingAt: 0) + value)
     fflush(nil)
 }
 
