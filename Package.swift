@@ -15,6 +15,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.34.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     ],
@@ -24,6 +25,15 @@ let package = Package(
 
         .target(name: "CXML", dependencies: ["CLibXML2"]),
         .target(name: "Reports", dependencies: ["CXML", "CZlib"]),
+
+        .target(
+            name: "Archive",
+            dependencies: [
+                "Reports",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
 
         .target(
             name: "Spool",
@@ -79,6 +89,19 @@ let package = Package(
             ]
         ),
 
+        .target(name: "MadeUpFacts", dependencies: ["Reports"], path: "Tests/MadeUpFacts"),
+        .executableTarget(
+            name: "archive-crash-writer",
+            dependencies: ["Archive", "MadeUpFacts"],
+            path: "Tests/ArchiveCrashWriter"
+        ),
+        .testTarget(
+            name: "ArchiveTests",
+            dependencies: [
+                "Archive", "MadeUpFacts", "Reports", "archive-crash-writer",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
         .testTarget(
             name: "CaptureTests",
             dependencies: [
@@ -115,6 +138,11 @@ let package = Package(
         .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
         .executableTarget(
             name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
+        .executableTarget(
+            name: "archive-benchmark",
+            dependencies: ["Archive", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            path: "Benchmarks/Archive/Program"
+        ),
         .executableTarget(
             name: "capture-benchmark",
             dependencies: [

@@ -1,0 +1,105 @@
+import GRDB
+import Reports
+
+/// A condition from when it was raised until it was cleared, or an event of a moment.
+public struct EventEpisode: Equatable, Sendable {
+    public enum Kind: Equatable, Sendable {
+        /// It has no duration.
+        case momentary
+        /// A condition that was raised; over if there is an end.
+        case raised
+        /// A condition that was cleared, of which the archive has no beginning.
+        case cleared
+        /// Of a state without a known meaning.
+        case unknown(state: Int?)
+    }
+
+    /// The sequence number of its first event.
+    public var seq: Int
+    /// The serial number of its Envoy.
+    public var envoy: String
+    /// The Envoy, device or channel concerned.
+    public var equipment: String
+    public var code: Int
+    /// The name of the code, where it is known (§3).
+    public var name: String?
+    public var kind: Kind
+    /// When it happened or began, seconds since 1970 UTC; nil if only its end is known.
+    public var beganTimestamp: Int?
+    /// When it ended, seconds since 1970 UTC; nil for what lasts, is momentary or unknown.
+    public var endedTimestamp: Int?
+    public var messageKey: String?
+    /// JSON.
+    public var messageParameters: String?
+
+    /// Whether it was raised and, as far as is known, lasts.
+    public var isOpen: Bool { kind == .raised && endedTimestamp == nil }
+}
+
+extension ArchiveReader {
+    /// Events by time, those that were raised together with what cleared them.
+    ///
+    /// A raise and a clear belong together if they are of one code and equipment and one names the other's id; as ids
+    /// begin anew after a factory reset, a clear belongs to the last such raise before it. An episode is listed by the
+    /// time of its first known event.
+    public func events(_ filter: RowFilter = RowFilter(), pageSize: Int = 1_000) -> Pages<EventEpisode> {
+        let size = max(1, pageSize)
+        return Pages { key in
+            try await ask("reading events of") { db in
+                let start = key ?? PageKey(timestamp: filter.timestamps.lowerBound, minor: 0)
+                let rows = try Row.fetchAll(
+                    db.cachedStatement(sql: episodes.replacing("/* filter */", with: filter.condition)),
+                    arguments: [
+                        "after": start.timestamp, "seq": start.minor, "before": filter.timestamps.upperBound,
+                        "size": size, "envoy": filter.envoy, "equipment": filter.equipment,
+                    ])
+                let page = try rows.map(EventEpisode.init)
+                guard page.count == size, let last = rows.last else { return (page, nil) }
+                return (page, PageKey(timestamp: try last.required(4), minor: try last.required(0)))
+            }
+        }
+    }
+}
+
+private let episodes = """
+    SELECT event.seq, envoy.serial, equipment, (
+            SELECT min(clear.timestamp) FROM event clear
+            WHERE event.state = 2 AND clear.device_id = event.device_id AND clear.code = event.code AND clear.state = 1
+                AND clear.timestamp >= event.timestamp
+                AND (clear.correlation_id = event.wire_id OR clear.wire_id = event.correlation_id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM event later
+                    WHERE later.device_id = event.device_id AND later.wire_id = event.wire_id AND later.code = event.code
+                        AND later.state = 2 AND later.timestamp > event.timestamp AND later.timestamp <= clear.timestamp)),
+        \(FactColumns.event)
+    FROM event CROSS JOIN device ON device.id = device_id CROSS JOIN envoy ON envoy.id = envoy_id
+    WHERE (event.timestamp, event.seq) > (:after, :seq) AND event.timestamp < :before/* filter */
+        AND NOT (event.state IS 1 AND EXISTS (
+            SELECT 1 FROM event beginning
+            WHERE beginning.device_id = event.device_id AND beginning.code = event.code AND beginning.state = 2
+                AND beginning.timestamp <= event.timestamp
+                AND (beginning.wire_id = event.correlation_id OR beginning.correlation_id = event.wire_id)))
+    ORDER BY event.timestamp, event.seq LIMIT :size
+    """
+
+extension EventEpisode {
+    fileprivate init(_ row: Row) throws {
+        let event = try Event(row, at: 4, equipment: row.required(2))
+        seq = try row.required(0)
+        envoy = try row.required(1)
+        equipment = try row.required(2)
+        code = event.code
+        name = event.name
+        messageKey = event.messageKey
+        messageParameters = event.messageParameters
+        kind =
+            switch event.state {
+            case .momentary: .momentary
+            case .raised: .raised
+            case .cleared: .cleared
+            case nil: .unknown(state: event.stateNumber)
+            }
+        beganTimestamp = kind == .cleared ? nil : event.timestamp
+        endedTimestamp = kind == .cleared ? event.timestamp : row.optional(3)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+
+/// An archive's file before it is opened: is it ours, is it sound, is it of a version we know. Nothing here writes to a file that exists.
+struct ArchiveFile {
+    let path: String
+
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Refuses what is no archive by the first 100 bytes alone, before SQLite gets to see the file.
+    func checkHeader() throws {
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw ArchiveError("opening", path, exists ? .other("permission denied") : .missing)
+        }
+        defer { try? file.close() }  // It was only read: nothing can be lost.
+        let header = [UInt8](try file.read(upToCount: 100) ?? Data())
+        guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
+            throw ArchiveError("opening", path, .notADatabase)
+        }
+        let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
+        guard applicationID == Schema.applicationID else { throw ArchiveError("opening", path, .notAnArchive) }
+    }
+
+    /// Refuses an archive of a later version, and one that the check finds damaged.
+    func inspect(check: IntegrityCheck) throws {
+        var configuration = Self.configuration
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let (isTooNew, isKnown) = try queue.read { db in
+            (try Schema.migrator.hasBeenSuperseded(db), try !Schema.migrator.appliedIdentifiers(db).isEmpty)
+        }
+        guard !isTooNew else { throw ArchiveError("opening", path, .tooNew) }
+        guard isKnown else { throw ArchiveError("opening", path, .damaged("its tables are missing")) }
+        if let damage = try check.run(on: queue) { throw ArchiveError("opening", path, .damaged(damage)) }
+        try queue.close()
+    }
+
+    /// Makes an empty archive. It appears under its name complete or not at all, and never in another file's place.
+    func create() throws {
+        let draft = "\(path).new-\(UUID().uuidString)"
+        try FilePair(path: draft).remove()
+        let queue = try DatabaseQueue(path: draft, configuration: Self.configuration)
+        try Schema.migrator.migrate(queue)
+        try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
+        try queue.close()
+        try flush(draft)
+        guard link(draft, path) == 0 || errno == EEXIST else { throw systemError("making", path) }
+        try FilePair(path: draft).remove()
+        try flush((path as NSString).deletingLastPathComponent)
+    }
+
+    /// What all connections share.
+    static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "archive"
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            // 16 MB of pages: the indexes' ends and the sums of a burst stay in memory.
+            try db.execute(sql: "PRAGMA cache_size = -16000")
+        }
+        return configuration
+    }
+}
+
+/// A database's file with those that SQLite keeps beside it.
+struct FilePair {
+    let path: String
+
+    /// Removes whatever of it is there.
+    func remove() throws {
+        for suffix in ["-wal", "-shm", "-journal", ""] where unlink(path + suffix) != 0 && errno != ENOENT {
+            throw systemError("removing", path + suffix)
+        }
+    }
+}
+
+/// Sees to it that a file's bytes, or a folder's names, are on the disk. An empty path is the current folder.
+func flush(_ path: String) throws {
+    let descriptor = open(path.isEmpty ? "." : path, O_RDONLY)
+    guard descriptor >= 0 else { throw systemError("flushing", path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw systemError("flushing", path) }
+}
+
+func systemError(_ operation: String, _ path: String) -> ArchiveError {
+    ArchiveError(operation, path, errno == ENOSPC ? .diskFull : .other(String(cString: strerror(errno))))
+}

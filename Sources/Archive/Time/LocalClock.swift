@@ -1,0 +1,53 @@
+import Foundation
+
+/// An Envoy's clock on the wall: which local hour and day an instant falls into.
+///
+/// Offsets are remembered for each quarter of an hour, as time zones change on these only and asking the calendar
+/// costs more than keeping a row.
+struct LocalClock {
+    let zone: TimeZone
+    private var offsets: [Int: Int] = [:]
+    private var last = (quarter: Int.min, offset: 0)
+
+    /// Instants that have a place on the clock: 1970 to the end of 9999.
+    static let instants = 0...253_402_300_799
+
+    /// - Parameter name: of the tz database. A name that is missing or unknown stands for UTC.
+    init(zoneNamed name: String?) {
+        zone = name.flatMap { TimeZone(identifier: $0) } ?? .gmt
+    }
+
+    /// Seconds to add to `instant` for local time.
+    mutating func offset(at instant: Int) -> Int {
+        let quarter = floorDivide(instant, 900)
+        if last.quarter == quarter { return last.offset }
+        let offset = offsets[quarter] ?? zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(quarter * 900)))
+        if offsets.count >= 65_536 { offsets.removeAll(keepingCapacity: true) }
+        offsets[quarter] = offset
+        last = (quarter, offset)
+        return offset
+    }
+
+    /// The instant when the local hour of `instant` began. Where clocks went back, each of the two hours has its own.
+    mutating func hourStart(of instant: Int) -> Int {
+        let offset = offset(at: instant)
+        return floorDivide(instant + offset, 3_600) * 3_600 - offset
+    }
+
+    mutating func day(of instant: Int) -> CivilDate {
+        CivilDate(daysSince1970: floorDivide(instant + offset(at: instant), 86_400))
+    }
+
+    /// The first instant of a local day: midnight, or, where clocks skip it, the instant of the skip.
+    mutating func start(of day: CivilDate) -> Int {
+        let midnight = day.daysSince1970 * 86_400
+        let start = midnight - offset(at: midnight - offset(at: midnight))
+        return self.day(of: start) == day ? start : midnight - offset(at: midnight)
+    }
+}
+
+/// `number` divided by `divisor` above zero, rounded down.
+func floorDivide(_ number: Int, _ divisor: Int) -> Int {
+    let quotient = number / divisor
+    return number % divisor < 0 ? quotient - 1 : quotient
+}
