@@ -158,7 +158,7 @@ struct LimitTests {
         }
     }
 
-    @Test("A thousand connections at once each get their answer")
+    @Test("A thousand connections at once each get their answer", .enabled(if: OpenFiles.allow(4000), "too few files may be open at once"))
     func thousand() async throws {
         try await withHouse(.normal, ["--limits-handshake-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]) { house async throws in
             let connections = try await withThrowingTaskGroup(of: RawConnection.self) { tasks in
@@ -173,6 +173,16 @@ struct LimitTests {
             #expect(house.cloud.requestCount == 1000)
             #expect(try await house.proxy.awaited(1000, "response").count == 1000)
             print("memory at 1,000 connections: \(try house.proxy.memory.peak >> 20) MB")
+        }
+    }
+
+    @Test("The system's low default for open files is no limit on connections")
+    func openFiles() async throws {
+        try await withHouse(wrapper: ["/bin/sh", "-c", "ulimit -Sn 128; exec \"$@\"", "sh"]) { house async throws in
+            var connections: [RawConnection] = []
+            for _ in 0..<200 { connections.append(try await RawConnection.open(house.proxy.plainPort)) }
+            for (number, connection) in connections.enumerated() { try await connection.send(NumberedRequest.bytes(number, body: [1])) }
+            for connection in connections { #expect(await connection.rest().status == 200) }
         }
     }
 
@@ -228,5 +238,18 @@ struct LimitTests {
             let served = outcomes.filter { $0.status == 200 }.count
             #expect(house.cloud.requestCount >= served)
         }
+    }
+}
+
+/// The tests hold both ends of a connection.
+enum OpenFiles {
+    /// Raises this process's limit, and says whether that was possible.
+    static func allow(_ count: UInt) -> Bool {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return false }
+        if limit.rlim_cur >= count { return true }
+        limit.rlim_cur = min(limit.rlim_max, count)
+        return setrlimit(resource, &limit) == 0 && limit.rlim_cur >= count
     }
 }

@@ -26,9 +26,11 @@ struct House: Sendable {
 
 /// Builds a house for one test, and pulls it down afterwards.
 ///
-/// - Parameter flags: Of `heliograph run`; a later one wins over those that lead to the cloud.
+/// - Parameters:
+///   - flags: Of `heliograph run`; a later one wins over those that lead to the cloud.
+///   - wrapper: A command that the proxy is run by.
 func withHouse(
-    _ behaviour: CloudBehaviour = .normal, _ flags: [String] = [], identity: CloudIdentity? = nil, keeping: Int = 2000,
+    _ behaviour: CloudBehaviour = .normal, _ flags: [String] = [], identity: CloudIdentity? = nil, keeping: Int = 2000, wrapper: [String] = [],
     _ body: (House) async throws -> Void
 ) async throws {
     try await seated {
@@ -36,7 +38,7 @@ func withHouse(
         let authority = try folder.write(try House.authority.get().certificatePEM.utf8, to: "authority.pem")
         let cloud = try await Cloud.start(identity: try identity ?? House.identity.get(), behaviour: behaviour, keeping: keeping)
         do {
-            let proxy = try await Proxy.start(folder.file("data"), House.flags(cloud, authority) + flags)
+            let proxy = try await Proxy.start(folder.file("data"), House.flags(cloud, authority) + flags, wrapper: wrapper)
             do {
                 try await body(House(cloud: cloud, proxy: proxy, folder: folder, authority: authority))
             } catch {
