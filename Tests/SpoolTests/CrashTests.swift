@@ -72,8 +72,10 @@ struct CrashTests {
         let folder = try TemporaryFolder()
         let spool = folder.file("spool")
         let path = spool.path(percentEncoded: false)
+        // strace counts for each thread, so the reply's flush may fail as well; the request's is the first of all.
         let result = try await Tracer.run(["-P", path, "-e", "inject=fsync:error=EIO:when=1"], [path, "one", "3000"])
-        #expect(result.text.contains("failed \(Self.stem).request: ") && result.text.contains("kept \(Self.stem).response"))
+        #expect(result.text.contains("failed \(Self.stem).request: "))
+        #expect(names(in: spool).contains("\(Self.stem).request"))
     }
 
     @Test("Written, flushed, renamed, folder flushed, told: in this order", arguments: [3000, 200_000])
