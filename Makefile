@@ -2,7 +2,7 @@
 SWIFT ?= swift
 ARGS ?=
 
-.PHONY: run demo build test bench lint format dependencies test-tools
+.PHONY: run demo build test lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
 	.build/release/heliograph run --data data $(ARGS)
