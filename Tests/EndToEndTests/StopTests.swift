@@ -11,8 +11,10 @@ struct StopTests {
         try await withHouse(keeping: 100_000) { house async throws in
             let load = Load(seed: seed)
             async let posting: Void = load.run(against: house.proxy.port)
-            #expect(try await eventually { load.answered.count >= 30 })
-            #expect(await house.proxy.stop(signal) == 0)
+            #expect(try await eventually(within: .seconds(60)) { load.answered.count >= 30 })
+            let status = await house.proxy.stop(signal)
+            if status != 0 { print("the proxy's log:", house.proxy.program.errors.value.text) }
+            #expect(status == 0)
             load.stop()
             try await posting
 

@@ -33,23 +33,23 @@ struct CrashTests {
     @Test("Killed before the folder is flushed")
     func killedBeforeFolder() async throws {
         let survived = try await sweep(3000) { spool in ["-P", spool.path(percentEncoded: false), "-e", "inject=fsync:signal=KILL:when="] }
-        #expect(survived == 3, "the folder is flushed once for each of the two files")
+        // Once for each of the two files, by one thread or by two.
+        #expect(survived == 2 || survived == 3)
     }
 
     @Test(
         "A call that fails is told as a failure, and no file of that name is left half",
         arguments: ["openat:error=EMFILE", "write:error=ENOSPC", "write:error=EIO", "fsync:error=EIO", "rename:error=EIO"])
     func failing(fault: String) async throws {
-        for number in 1...2 {
+        for (failed, kept) in [("request", "response"), ("response", "request")] {
             let folder = try TemporaryFolder()
             let spool = folder.file("spool")
             let result = try await Tracer.run(
-                Self.files(spool).flatMap { ["-P", $0] } + ["-e", "inject=\(fault):when=\(number)"], [spool.path(percentEncoded: false), "one", "3000"])
+                Self.files(spool, [failed]).flatMap { ["-P", $0] } + ["-e", "inject=\(fault):when=1"], [spool.path(percentEncoded: false), "one", "3000"])
             #expect(result.status == 0, "\(result.errors)")
-            let failed = number == 1 ? "request" : "response"
             #expect(result.text.contains("failed \(Self.stem).\(failed): "), "\(result.text)")
-            #expect(result.text.components(separatedBy: "kept ").count == 2, "the other one is kept")
-            #expect(names(in: spool).filter { $0 != ".lock" } == ["\(Self.stem).\(number == 1 ? "response" : "request")"])
+            #expect(result.text.contains("kept \(Self.stem).\(kept)\n"), "the other one is kept")
+            #expect(names(in: spool).filter { $0 != ".lock" } == ["\(Self.stem).\(kept)"])
         }
     }
 
@@ -74,6 +74,7 @@ struct CrashTests {
         let path = spool.path(percentEncoded: false)
         // strace counts for each thread, so the reply's flush may fail as well; the request's is the first of all.
         let result = try await Tracer.run(["-P", path, "-e", "inject=fsync:error=EIO:when=1"], [path, "one", "3000"])
+        // Where another thread makes the second flush, strace counts that as a first one, too.
         #expect(result.text.contains("failed \(Self.stem).request: "))
         #expect(names(in: spool).contains("\(Self.stem).request"))
     }
