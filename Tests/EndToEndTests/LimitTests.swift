@@ -160,7 +160,7 @@ struct LimitTests {
 
     @Test("A thousand connections at once each get their answer", .enabled(if: OpenFiles.allow(4000), "too few files may be open at once"))
     func thousand() async throws {
-        try await withHouse(.normal, ["--limits-handshake-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]) { house async throws in
+        try await withHouse(.normal, ["--limits-handshake-time", "60s", "--limits-connect-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]) { house async throws in
             let connections = try await withThrowingTaskGroup(of: RawConnection.self) { tasks in
                 for _ in 0..<1000 { tasks.addTask { try await RawConnection.open(house.proxy.plainPort) } }
                 return try await tasks.reduce(into: [RawConnection]()) { $0.append($1) }
