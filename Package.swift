@@ -37,7 +37,7 @@ let package = Package(
 
         .target(
             name: "Spool",
-            dependencies: [.product(name: "SystemPackage", package: "swift-system")]
+            dependencies: ["CZlib", .product(name: "SystemPackage", package: "swift-system")]
         ),
 
         .target(
@@ -76,7 +76,7 @@ let package = Package(
         .executableTarget(
             name: "heliograph",
             dependencies: [
-                "Capture", "Reports", "Simulator", "Spool",
+                "Archive", "Capture", "Reports", "Simulator", "Spool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -119,7 +119,7 @@ let package = Package(
         .testTarget(
             name: "heliographTests",
             dependencies: [
-                "Capture", "heliograph",
+                "Archive", "Capture", "CZlib", "MadeUpFacts", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

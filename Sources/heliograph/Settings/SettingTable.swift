@@ -7,8 +7,8 @@ enum SettingTable {
     static let data = Setting(
         "data", .optional(.path("a folder")), default: nil, example: "./data",
         help: """
-            A folder below which everything is kept: captures in `spool`, the certificate in `certificate`. Meant for \
-            running without root. Unset, captures go to /var/spool/envoy and everything else to /var/lib/heliograph.
+            A folder below which everything is kept: captures in `spool`, the archive in `archive.sqlite`, the certificate in \
+            `certificate`. Meant for running without root. Unset, captures go to /var/spool/envoy and everything else to /var/lib/heliograph.
             """)
     static let listen = Setting(
         "listen", .listenAddress, default: .any(port: 4430), example: "[::]:4430",
@@ -22,6 +22,24 @@ enum SettingTable {
     static let spool = Setting(
         "spool", .optional(.path("a folder")), default: nil, example: "/srv/envoy",
         help: "The folder of the captures. Unset, it is `spool` below `data`, or /var/spool/envoy.")
+    static let archive = Setting(
+        "archive", .optional(.path("a file")), default: nil, example: "/srv/envoy/archive.sqlite",
+        help: "The archive, an SQLite file. Unset, it is `archive.sqlite` below `data`, or in /var/lib/heliograph.")
+    static let ingest = Setting(
+        "ingest", .choice, default: Settings.Ingest.on, example: "off",
+        help: """
+            `on` decodes each capture, keeps it in the archive, and moves its files, compressed, to `processed/` in the spool. \
+            `off` leaves captures in the spool as they are; what has gathered is caught up with when it is on again.
+            """)
+    static let keepProcessed = Setting(
+        "keep-processed", .optional(.duration(.days(1)...HumanDuration.days(36_500)), orWord: "forever"), default: nil, example: "730d",
+        help: "How long captures that are in the archive stay in `processed/`. Without them the archive can't be made again.")
+    static let leaveFree = Setting(
+        "leave-free", .optional(.size(.mebibytes(1)...ByteSize.gibibytes(1 << 20)), orWord: "off"), default: nil, example: "500MiB",
+        help: """
+            How much of the spool's disk to leave free: when there is less, the oldest captures in `processed/` are removed, \
+            whole days at a time. `off` removes nothing.
+            """)
     static let upstream = Setting(
         "upstream", .upstream, default: .enphase, example: "https://reports.enphaseenergy.com:8443",
         help: "The cloud that reports are forwarded to. Connections that a firewall redirected go where they were going.")
@@ -92,7 +110,8 @@ extension SettingTable {
 
     /// All of them, in the order of the sample file; those of one block stand together.
     static let all: [any SettingDescription] = [
-        data, listen, listenPlain, spool, upstream, upstreamCA, envoy, cloud, certificate, privateKey, whenDiskFails, logLevel,
+        data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, certificate,
+        privateKey, whenDiskFails, logLevel,
         connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
     ]
 

@@ -12,6 +12,14 @@ struct Settings: Sendable, Equatable {
         case off
     }
 
+    /// What happens to a capture after its reply.
+    enum Ingest: String, CaseIterable, Sendable {
+        /// It is decoded, archived, and moved aside.
+        case on
+        /// It stays as it is.
+        case off
+    }
+
     /// What happens to a request that can't be captured.
     enum WhenDiskFails: String, CaseIterable, Sendable {
         /// The Envoy hears 503 and keeps its copy.
@@ -33,6 +41,13 @@ struct Settings: Sendable, Equatable {
     var spool: FilePath
     /// The folder of everything else that is kept.
     var state: FilePath
+    /// The archive's file.
+    var archive: FilePath
+    var ingest: Ingest
+    /// How long captures stay in `processed/`; nil for ever.
+    var keepProcessed: HumanDuration?
+    /// How much of the spool's disk to leave free; nil to remove nothing.
+    var leaveFree: ByteSize?
     /// The folder of the certificate made at the first start.
     var certificateFolder: FilePath
     /// The owner's own certificate; nil when the one in `certificateFolder` serves.
@@ -78,6 +93,10 @@ extension Settings {
         let data = reader.value(SettingTable.data)
         state = data ?? "/var/lib/heliograph"
         certificateFolder = state.appending("certificate")
+        archive = reader.value(SettingTable.archive) ?? state.appending("archive.sqlite")
+        ingest = reader.value(SettingTable.ingest)
+        keepProcessed = reader.value(SettingTable.keepProcessed)
+        leaveFree = reader.value(SettingTable.leaveFree)
         spool = reader.value(SettingTable.spool) ?? data?.appending("spool") ?? "/var/spool/envoy"
         listen = reader.value(SettingTable.listen)
         listenPlain = reader.value(SettingTable.listenPlain)
