@@ -16,12 +16,12 @@ struct CaptureHouse: Sendable {
     let forwardsWithoutKeeping: Bool
     let logger: Logger
     /// Hears of each exchange whose request and reply are both in the spool; must not block.
-    let onSettled: @Sendable (Stem) -> Void
+    let onSettled: @Sendable () -> Void
     private let repeated = RepeatedEvents()
 
     init(
         spool: SpoolDirectory, responder: any Responder, counters: CaptureCounters, forwardsWithoutKeeping: Bool, logger: Logger,
-        onSettled: @escaping @Sendable (Stem) -> Void
+        onSettled: @escaping @Sendable () -> Void
     ) {
         self.spool = spool
         self.responder = responder
@@ -80,7 +80,7 @@ struct CaptureHouse: Sendable {
         let (counters, logger, onSettled) = (counters, logger, onSettled)
         await outlet.settle(spool) { result in
             switch result {
-            case .success: onSettled(exchange)
+            case .success: onSettled()
             case .failure(let error):
                 counters.count { $0.spoolFailures += 1 }
                 logger.error("could not keep a reply", metadata: ["exchange": "\(exchange)", "reason": "\(error)", "hint": "\(error.hint)"])

@@ -57,10 +57,11 @@ struct ReplyOutlet {
         }
         if case .failed(let failure) = ending {
             let isPartial = draft.count > 0
-            if isPartial { spool.enqueue(draft, then: completion) }
-            draft = spool.draft(isPartial ? .incomplete : .response, of: draft.stem)
+            var note = spool.draft(isPartial ? .incomplete : .response, of: draft.stem)
             let text = isPartial ? "incomplete reply: \(failure)\n" : "no reply: \(failure)\n"
-            do throws(SpoolError) { try await draft.append(Array(text.utf8)) } catch { return completion(.failure(error)) }
+            do throws(SpoolError) { try await note.append(Array(text.utf8)) } catch { return completion(.failure(error)) }
+            // The response comes last: with it the exchange is settled.
+            if isPartial { spool.enqueue(note) { if case .failure = $0 { completion($0) } } } else { draft = note }
         }
         spool.enqueue(draft, then: completion)
     }

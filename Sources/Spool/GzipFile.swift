@@ -1,0 +1,69 @@
+import CZlib
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that zlib compresses as it is written (gzip, RFC 1952), piece by piece: a file of any size takes little memory.
+struct GzipFile: ~Copyable {
+    private static let piece = 64 * 1024
+    private let stream: gzFile
+    private let path: FilePath
+
+    /// Copies a file, compressed, to a descriptor, which stays open.
+    static func copy(_ source: FilePath, to target: FileDescriptor) throws(SpoolError) {
+        var file = try GzipFile(target, source)
+        var offset = 0
+        while true {
+            let chunk = try Files.read(source, from: offset, upTo: piece)
+            if chunk.isEmpty { break }
+            try file.write(chunk)
+            offset += chunk.count
+        }
+        try file.finish()
+    }
+
+    /// Writes bytes, compressed, to a descriptor, which stays open. `path` is what errors speak of.
+    static func write(_ bytes: [UInt8], to target: FileDescriptor, _ path: FilePath) throws(SpoolError) {
+        var file = try GzipFile(target, path)
+        try file.write(bytes)
+        try file.finish()
+    }
+
+    private init(_ target: FileDescriptor, _ path: FilePath) throws(SpoolError) {
+        let own = dup(target.rawValue)
+        guard own >= 0 else { throw SpoolError(.write, path, Errno(rawValue: errno)) }
+        guard let stream = gzdopen(own, "wb") else {
+            close(own)
+            throw SpoolError(.write, path, .noMemory)
+        }
+        self.stream = stream
+        self.path = path
+    }
+
+    private mutating func write(_ bytes: [UInt8]) throws(SpoolError) {
+        var written = 0
+        while written < bytes.count {
+            // zlib counts in 32 bits.
+            let count = bytes.withUnsafeBytes { gzwrite(stream, $0.baseAddress.map { $0 + written }, UInt32(min($0.count - written, 1 << 30))) }
+            guard count > 0 else { throw failure() }
+            written += Int(count)
+        }
+    }
+
+    private consuming func finish() throws(SpoolError) {
+        let (stream, path) = (stream, path)
+        discard self
+        guard gzclose(stream) == Z_OK else { throw SpoolError(.write, path, errno == 0 ? .ioError : Errno(rawValue: errno)) }
+    }
+
+    private func failure() -> SpoolError { SpoolError(.write, path, errno == 0 ? .ioError : Errno(rawValue: errno)) }
+
+    // What could not be written whole is thrown away by its owner.
+    deinit { gzclose(stream) }
+}
