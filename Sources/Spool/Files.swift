@@ -57,9 +57,9 @@ enum Files {
     /// Lets the disk begin to take what was written, without waiting: what is flushed afterwards, one file after another,
     /// is then already under way, and many files share the file system's transactions.
     static func beginWriteback(_ descriptor: FileDescriptor) {
-        #if canImport(Glibc)
-            // Only a beginning: what counts is the flush that follows, and its error.
-            _ = sync_file_range(descriptor.rawValue, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE))
+        #if os(Linux)
+            // In Linux this advice starts the writing (posix_fadvise(2)). What counts is the flush that follows, and its error.
+            _ = posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)
         #endif
     }
 

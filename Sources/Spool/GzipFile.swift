@@ -10,29 +10,47 @@ import SystemPackage
 #endif
 
 /// A file that zlib compresses as it is written (gzip, RFC 1952), piece by piece: a file of any size takes little memory.
-struct GzipFile: ~Copyable {
+struct GzipFile {
     private static let piece = 64 * 1024
     private let stream: gzFile
     private let path: FilePath
 
     /// Copies a file, compressed, to a descriptor, which stays open.
     static func copy(_ source: FilePath, to target: FileDescriptor) throws(SpoolError) {
-        var file = try GzipFile(target, source)
         var offset = 0
-        while true {
+        try write(to: target, source) { () throws(SpoolError) in
             let chunk = try Files.read(source, from: offset, upTo: piece)
-            if chunk.isEmpty { break }
-            try file.write(chunk)
             offset += chunk.count
+            return chunk
         }
-        try file.finish()
     }
 
     /// Writes bytes, compressed, to a descriptor, which stays open. `path` is what errors speak of.
     static func write(_ bytes: [UInt8], to target: FileDescriptor, _ path: FilePath) throws(SpoolError) {
-        var file = try GzipFile(target, path)
-        try file.write(bytes)
-        try file.finish()
+        var rest = bytes[...]
+        try write(to: target, path) { () throws(SpoolError) in
+            defer { rest = [] }
+            return Array(rest)
+        }
+    }
+
+    /// Writes what `next` brings, until it brings nothing.
+    private static func write(
+        to target: FileDescriptor, _ path: FilePath, _ next: () throws(SpoolError) -> [UInt8]
+    ) throws(SpoolError) {
+        let file = try GzipFile(target, path)
+        do throws(SpoolError) {
+            while true {
+                let chunk = try next()
+                if chunk.isEmpty { break }
+                try file.write(chunk)
+            }
+        } catch {
+            // What could not be written whole is thrown away by its owner.
+            gzclose(file.stream)
+            throw error
+        }
+        guard gzclose(file.stream) == Z_OK else { throw file.failure() }
     }
 
     private init(_ target: FileDescriptor, _ path: FilePath) throws(SpoolError) {
@@ -46,7 +64,7 @@ struct GzipFile: ~Copyable {
         self.path = path
     }
 
-    private mutating func write(_ bytes: [UInt8]) throws(SpoolError) {
+    private func write(_ bytes: [UInt8]) throws(SpoolError) {
         var written = 0
         while written < bytes.count {
             // zlib counts in 32 bits.
@@ -56,14 +74,5 @@ struct GzipFile: ~Copyable {
         }
     }
 
-    private consuming func finish() throws(SpoolError) {
-        let (stream, path) = (stream, path)
-        discard self
-        guard gzclose(stream) == Z_OK else { throw SpoolError(.write, path, errno == 0 ? .ioError : Errno(rawValue: errno)) }
-    }
-
     private func failure() -> SpoolError { SpoolError(.write, path, errno == 0 ? .ioError : Errno(rawValue: errno)) }
-
-    // What could not be written whole is thrown away by its owner.
-    deinit { gzclose(stream) }
 }

@@ -36,7 +36,8 @@ extension SpoolDirectory {
         let days = try Files.names(in: processedPath).filter(Stem.isDay).sorted()
         for day in days.dropLast() {
             let isOld = retention.firstDay.map { day < $0 } ?? false
-            guard try isOld || lacksRoom(retention.leaveFreeBytes) else { break }
+            let isInTheWay = try lacksRoom(retention.leaveFreeBytes)
+            guard isOld || isInTheWay else { break }
             removal.files += try removeDay(processedPath.appending(day))
             removal.days.append(day)
         }
