@@ -65,10 +65,7 @@ struct CaptureHouse: Sendable {
         case .whole(let status, _):
             facts["status"] = "\(status.map(String.init) ?? "none")"
             if outlet.isEnvoyGone { facts["envoy_hung_up"] = "true" }
-            counters.count {
-                $0.repliesForwarded += 1
-                $0.replyBytes += outlet.count
-            }
+            counters.countReply(bytes: outlet.count)
             logger.info("forwarded", metadata: facts)
         case .failed(let failure):
             facts["reason"] = "\(failure)"

@@ -87,10 +87,7 @@ struct Conversation {
     private func keep(_ draft: Draft) async -> (RequestBytes, reply: Draft?)? {
         do throws(SpoolError) {
             let stored = try await house.spool.commit(draft)
-            house.counters.count {
-                $0.requestsCaptured += 1
-                $0.requestBytes += stored.count
-            }
+            house.counters.countCapture(bytes: stored.count)
             return (.stored(stored), house.spool.draft(.response, of: draft.stem))
         } catch {
             await house.report(error, exchange: draft.stem)

@@ -1,8 +1,9 @@
 import Archive
 import Foundation
 
-/// Everything that `status` tells: the spool, the archive.
+/// Everything that `status` tells: the running proxy, the spool, the archive.
 struct HouseStatus {
+    let service: ServiceAnswer
     let archivePath: String
     /// nil while there is no archive.
     let archive: ArchiveStatus?
@@ -16,6 +17,7 @@ struct HouseStatus {
     /// - Throws: a `Failure` where there is nothing of ours at all, or the archive can't be read.
     init(_ settings: Settings, envoy: String?, now: Int) async throws {
         self.now = now
+        service = ServiceAnswer.ask(ControlSocket.path(settings))
         archivePath = settings.archive.string
         spool = SpoolStatus(settings.spool)
         do {
@@ -31,7 +33,7 @@ struct HouseStatus {
             }
             (archive, self.findings) = (status, findings)
         } catch let error as ArchiveError where error.cause == .missing {
-            guard spool.exists else {
+            guard spool.exists || service.isRunning else {
                 throw Failure(
                     "there is neither a spool \(spool.path) nor an archive \(archivePath)",
                     hint: "heliograph run makes them; name their folder with --data, as run was given it")
@@ -39,6 +41,9 @@ struct HouseStatus {
             (archive, findings) = (nil, [])
         } catch let error as ArchiveError { throw Failure(error) }
     }
+
+    /// The clock of this machine.
+    static func ownClock(isUTC: Bool) -> EnvoyClock { EnvoyClock(zone: isUTC ? "UTC" : TimeZone.current.identifier) }
 
     /// The clock that shows an Envoy's times.
     func clock(of envoy: EnvoyStatus, isUTC: Bool) -> EnvoyClock { EnvoyClock(zone: isUTC ? "UTC" : envoy.timeZone) }

@@ -26,8 +26,8 @@ struct SpoolStatus {
         oldest = requests.min().map { String($0.prefix(19)) }
         rejected = Self.requests(below: folder.appending("rejected"))
         var disk = statvfs()
-        freeBytes =
-            statvfs(folder.string, &disk) == 0 ? Int(disk.f_bavail).multipliedReportingOverflow(by: Int(disk.f_frsize)).partialValue : nil
+        let isKnown = statvfs(folder.string, &disk) == 0
+        freeBytes = isKnown ? Int(clamping: disk.f_bavail.multipliedReportingOverflow(by: disk.f_frsize).partialValue) : nil
     }
 
     /// A request's file, as it was captured or compressed.

@@ -43,6 +43,36 @@ struct StatusJSON: Encodable {
         var lastSource: String
     }
 
+    /// What the running proxy tells of itself.
+    struct Proxy: Encodable {
+        var running: Bool
+        /// Why it is not known whether it runs.
+        var unknown: String?
+        var started: String?
+        var lastCapture: String?
+        var lastReply: String?
+        var lastRefusal: String?
+        var lastCloudFailure: String?
+        /// Its counts, as the control socket gives them.
+        var report: ServiceReport?
+
+        init(_ answer: ServiceAnswer, _ clock: EnvoyClock) {
+            running = answer.isRunning
+            switch answer {
+            case .notRunning: break
+            case .unknown(let reason): unknown = reason
+            case .running(let report):
+                started = clock.time(report.startedTimestamp)
+                lastCapture = report.lastCaptureTimestamp.map(clock.time)
+                lastReply = report.lastReplyTimestamp.map(clock.time)
+                lastRefusal = report.lastRefusalTimestamp.map(clock.time)
+                lastCloudFailure = report.lastCloudFailureTimestamp.map(clock.time)
+                self.report = report
+            }
+        }
+    }
+
+    var proxy: Proxy
     /// Missing while there is none.
     var archive: Archive?
     /// Missing where there is none.
@@ -51,6 +81,7 @@ struct StatusJSON: Encodable {
     var findings: [FindingSum]
 
     init(_ house: HouseStatus, isUTC: Bool) {
+        proxy = Proxy(house.service, HouseStatus.ownClock(isUTC: isUTC))
         archive = house.archive.map {
             Archive(
                 path: house.archivePath, bytes: $0.bytes, reports: $0.reportCount, rows: $0.rowCount, conflicts: $0.conflictCount)

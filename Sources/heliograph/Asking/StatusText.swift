@@ -11,7 +11,8 @@ struct StatusText {
     }
 
     func print(to output: AnswerOutput) throws {
-        try output.print([spool, archive])
+        let service = ServiceText(house.service, HouseStatus.ownClock(isUTC: isUTC), now: house.now)
+        try output.print(service.lines + [spool, archive])
         if let envoys = house.archive?.envoys, !envoys.isEmpty {
             try output.print([""])
             try output.print(table(envoys), givingUp: ["address", "firmware", "rows"])

@@ -32,11 +32,12 @@ struct RunCommand: AsyncParsableCommand {
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
         let extraction = ReportExtraction(spool, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
+        let control = ControlSocket(settings, counters, logger)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, extraction)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order: the last report captured still gets its XML.
-            services: [extraction, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+            services: [control, extraction, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace
