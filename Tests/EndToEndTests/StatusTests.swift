@@ -79,7 +79,7 @@ struct StatusTests {
             let finished = try await Program.run(Program.built("heliograph"), ["status", "--data", folder.path])
             #expect(finished.text.hasPrefix("proxy     unknown: it does not answer at "))
             #expect(ContinuousClock.now - began < .seconds(10))
-            server.send(SIGTERM)
+            server.send(SIGKILL)
             _ = await server.end()
         }
     }

@@ -8,6 +8,7 @@ final class AnswerOutput {
     let width: Int?
     private let file: FileDescriptor
     private var buffer: [UInt8] = []
+    private var missing: [String] = []
     private static let capacity = 1 << 16
 
     init(_ file: FileDescriptor, width: Int? = nil) {
@@ -35,14 +36,15 @@ final class AnswerOutput {
 
     func print(json value: some Encodable) throws { try print([JSONText.of(value)]) }
 
-    /// Says on standard error which columns there was no room for.
-    func note(missing: [String]) {
+    /// Takes down which columns there was no room for; standard error tells them at the end.
+    func note(missing heads: [String]) { missing += heads.filter { !missing.contains($0) } }
+
+    /// Writes what is still in the buffer.
+    func end() throws {
+        try flush()
         guard !missing.isEmpty, let width else { return }
         Terminal.note("not shown at \(width) columns: \(missing.joined(separator: ", ")); --json has everything")
     }
-
-    /// Writes what is still in the buffer.
-    func end() throws { try flush() }
 
     private func flush() throws {
         defer { buffer.removeAll(keepingCapacity: true) }

@@ -8,7 +8,8 @@ struct DevicesCommand: AskingCommand {
         commandName: "devices", abstract: "Show each panel: last power, volts, temperature, energy today and in all.",
         discussion: """
             `share %` is the energy of the last seven days in percent of the median panel's: a panel in the shade, dirty or \
-            failing stands out. `read` is when the newest reading was made, by the Envoy's clock.
+            failing stands out. `read` is when the newest reading was made, by the Envoy's clock. `flags` are the conditions of \
+            the microinverter and, behind a stroke, of the channel; the meaning of most is unknown.
             """)
 
     @OptionGroup var options: AskingOptions
@@ -32,7 +33,7 @@ struct DevicesCommand: AskingCommand {
             } else {
                 try output.print(
                     table(devices, archive.clock(of: envoy), today: archive.today(of: envoy)),
-                    givingUp: ["Hz", "DC A", "DC V", "AC V", "°C"])
+                    givingUp: ["flags", "Hz", "DC A", "DC V", "AC V", "°C"])
             }
         }
     }
@@ -46,20 +47,20 @@ struct DevicesCommand: AskingCommand {
                 reading?.celsius.map(String.init) ?? "",
                 device.joulesToday.wattHours.fixed(0), device.joulesTotal.kilowattHours.fixed(1),
                 device.shareOfMedian.map { ($0 * 100).fixed(0) } ?? "",
-                reading.map { clock.short($0.timestamp, on: today) } ?? "never", device.remark,
+                reading.map { clock.short($0.timestamp, on: today) } ?? "never", device.flags, device.adminState == 3 ? "deleted" : "",
             ]
         }
-        let heads = ["device", "W", "DC V", "DC A", "AC V", "Hz", "°C", "Wh today", "kWh in all", "share %", "read", "remark"]
-        return TextTable(heads: heads, rows: rows).withoutEmpty(["remark"])
+        let heads = ["device", "W", "DC V", "DC A", "AC V", "Hz", "°C", "Wh today", "kWh in all", "share %", "read", "flags", "remark"]
+        return TextTable(heads: heads, rows: rows).withoutEmpty(["flags", "remark"])
     }
 }
 
 extension DeviceNow {
-    /// What is out of the ordinary.
-    fileprivate var remark: String {
-        let flags = [("device", inverterCondition.flags), ("channel", channel == nil ? nil : channelCondition.flags)]
-        let raised = flags.compactMap { name, flags in flags.flatMap { $0.rawValue == 0 ? nil : "\(name) \($0)" } }
-        return ((adminState == 3 ? ["deleted"] : []) + raised).joined(separator: ", ")
+    /// The device's condition flags, and the channel's behind a stroke where it has any; empty where all are clear.
+    fileprivate var flags: String {
+        let channel = channel.flatMap { _ in channelCondition.flags }.flatMap { $0.rawValue == 0 ? nil : "\($0)" }
+        guard let device = inverterCondition.flags, device.rawValue != 0 || channel != nil else { return channel ?? "" }
+        return "\(device)" + (channel.map { "/\($0)" } ?? "")
     }
 }
 

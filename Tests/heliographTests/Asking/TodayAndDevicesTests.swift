@@ -77,15 +77,16 @@ import Testing
         #expect(
             try await asked("devices --data \(house.data)", now: time) == """
                 Envoy 129900000001, Europe/Berlin
-                        device      W  DC V  DC A   AC V     Hz  °C  Wh today  kWh in all  share %  read        remark
-                129911111111.1  100.0  29.5  6.71  233.3  50.02  42        10         1.0      199  10:28:00    device 0x40000, channel 0x10
-                129922222222.1  110.0  29.5  6.71  233.3  50.02  42         5         0.0        1  2015-06-20  deleted
+                        device      W  DC V  DC A   AC V     Hz  °C  Wh today  kWh in all  share %  read        flags         remark
+                129911111111.1  100.0  29.5  6.71  233.3  50.02  42        10         1.0      199  10:28:00    0x40000/0x10
+                129922222222.1  110.0  29.5  6.71  233.3  50.02  42         5         0.0        1  2015-06-20                deleted
                 129933333333.1                                              0         0.0        0  never
 
                 """)
-        let narrow = try await asked("devices --data \(house.data)", now: time, width: 100)
-        #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 100 })
-        #expect(narrow.contains("        device      W  °C  Wh today  kWh in all  share %  read        remark\n"))
+        let narrow = try CommandTranscript("devices --data .", in: house.folder.url, environment: ["COLUMNS": "90"])
+        #expect(narrow.output.split(separator: "\n").allSatisfy { $0.count <= 90 })
+        #expect(narrow.output.contains("        device      W  DC V   AC V  °C  Wh today  kWh in all  share %  read        remark\n"))
+        #expect(narrow.errors == "not shown at 90 columns: flags, Hz, DC A; --json has everything\n")
 
         let json = try await askedJSON("devices --data \(house.data)", now: time)
         let devices = try #require(json.list("envoys").first?.list("devices"))
