@@ -65,6 +65,7 @@ import Testing
         let energy = fields(
             try await asked("export energy --by hour --data \(house.data) --from 2015-10-25 --to 2015-10-25 --envoy \(envoy)", now: end))
         #expect(energy.dropFirst().compactMap { Int($0[4]) }.reduce(0, +) == ofDay.reduce(0) { $0 + $1.joules })
+        try #require(intervals.count > 1)
         let device = fields(try await asked("export intervals --data \(house.data) --device \(intervals[1][1])", now: end))
         #expect(device.count == (house.intervals[envoy] ?? []).count { $0.channel == intervals[1][1] } + 1)
     }

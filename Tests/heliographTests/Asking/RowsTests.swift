@@ -85,6 +85,7 @@ import Testing
         #expect(device.split(separator: "\n").count == 5, "the inverter's events, and its channels'")
         let json = try await asked("events --data \(house.data) \(from) --json", now: midnight)
         let rows = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+        try #require(rows.count == 5)
         #expect(rows.map { $0.text("kind") } == ["raised", "momentary", "raised", "cleared", "state 7"])
         #expect(rows[0].text("ended") == "2015-06-21T00:02:50+02:00" && rows[0].integer("durationSeconds") == 170)
         #expect(rows[2].text("name") == "grid instability" && rows[2]["ended"] == nil)

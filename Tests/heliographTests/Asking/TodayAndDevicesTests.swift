@@ -90,6 +90,7 @@ import Testing
 
         let json = try await askedJSON("devices --data \(house.data)", now: time)
         let devices = try #require(json.list("envoys").first?.list("devices"))
+        try #require(devices.count == 3)
         #expect(devices.map { $0.text("device") } == ["129911111111.1", "129922222222.1", "129933333333.1"])
         #expect(devices[0].integer("totalJoules") == 3_636_000 && devices[0].integer("todayJoules") == 36_000)
         #expect(devices[0].number("shareOfMedian") == 1.99)
