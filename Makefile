@@ -11,7 +11,7 @@ demo: build ## the proxy between a made-up Envoy and a made-up cloud, all on thi
 	scripts/demo .build/release/heliograph $(ARGS)
 
 build: dependencies ## the release binary, .build/release/heliograph
-	$(SWIFT) build -c release --product heliograph
+	$(SWIFT) build -c release --static-swift-stdlib --product heliograph
 
 test: dependencies test-tools ## install what is missing, build everything, check the house rules, run all tests
 	scripts/check

@@ -16,12 +16,12 @@ struct CaptureHouse: Sendable {
     let forwardsWithoutKeeping: Bool
     let logger: Logger
     /// Hears of each exchange whose request and reply are both in the spool; must not block.
-    let onSettled: @Sendable (Stem) -> Void
+    let onSettled: @Sendable () -> Void
     private let repeated = RepeatedEvents()
 
     init(
         spool: SpoolDirectory, responder: any Responder, counters: CaptureCounters, forwardsWithoutKeeping: Bool, logger: Logger,
-        onSettled: @escaping @Sendable (Stem) -> Void
+        onSettled: @escaping @Sendable () -> Void
     ) {
         self.spool = spool
         self.responder = responder
@@ -48,7 +48,25 @@ struct CaptureHouse: Sendable {
             ["hint": "if it is your Envoy, name it with --envoy"])
     }
 
-    func report(_ error: SpoolError, exchange: Stem) async {
+    /// Makes a request durable. The future has nil where that failed and the owner wants nothing forwarded that is not kept.
+    func keep(_ draft: Draft, on eventLoop: any EventLoop) -> EventLoopFuture<KeptRequest?> {
+        let promise = eventLoop.makePromise(of: KeptRequest?.self)
+        spool.enqueue(draft, isAwaited: true) { result in
+            switch result {
+            case .success(let stored):
+                counters.countCapture(bytes: stored.count)
+                promise.succeed(KeptRequest(bytes: .stored(stored), reply: spool.draft(.response, of: draft.stem)))
+            case .failure(let error):
+                report(error, exchange: draft.stem)
+                guard forwardsWithoutKeeping, let held = draft.heldBytes else { return promise.succeed(nil) }
+                counters.count { $0.requestsNotCaptured += 1 }
+                promise.succeed(KeptRequest(bytes: .held(held), reply: nil))
+            }
+        }
+        return promise.futureResult
+    }
+
+    func report(_ error: SpoolError, exchange: Stem) {
         counters.count { $0.spoolFailures += 1 }
         say(
             "could not keep a report", .error, about: "spool.\(error.operation.rawValue)", address: "",
@@ -77,7 +95,7 @@ struct CaptureHouse: Sendable {
         let (counters, logger, onSettled) = (counters, logger, onSettled)
         await outlet.settle(spool) { result in
             switch result {
-            case .success: onSettled(exchange)
+            case .success: onSettled()
             case .failure(let error):
                 counters.count { $0.spoolFailures += 1 }
                 logger.error("could not keep a reply", metadata: ["exchange": "\(exchange)", "reason": "\(error)", "hint": "\(error.hint)"])

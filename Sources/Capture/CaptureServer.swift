@@ -22,7 +22,7 @@ public struct CaptureServer: Service {
     public init(
         _ configuration: CaptureConfiguration, spool: SpoolDirectory, counters: CaptureCounters, logger: Logger,
         group: MultiThreadedEventLoopGroup = .singleton, onListening: @escaping @Sendable ([SocketAddress]) -> Void = { _ in },
-        onSettled: @escaping @Sendable (Stem) -> Void
+        onSettled: @escaping @Sendable () -> Void
     ) throws {
         self.onListening = onListening
         self.configuration = configuration

@@ -2,7 +2,7 @@
 ///
 /// Only a document that can't be read at all is an error. What is odd inside a readable one is a finding.
 public enum ReportError: Error, Equatable, Sendable {
-    /// Splitting a captured request into head and body failed.
+    /// Splitting a captured request or reply into head and body failed.
     case splitting(RequestFault)
     /// Undoing the compression of a body failed.
     case inflating(Compression, InflationFault)
@@ -38,12 +38,14 @@ public enum ReportError: Error, Equatable, Sendable {
         case outOfMemory
     }
 
-    /// What is wrong with the framing of a captured request.
+    /// What is wrong with the framing of a captured request or reply.
     public enum RequestFault: Equatable, Sendable {
         /// No empty line ends the head.
         case headWithoutEnd
         /// The first line is not `METHOD target HTTP/x.y`.
         case requestLine
+        /// The first line is not `HTTP/x.y status reason`.
+        case statusLine
         /// The chunked body breaks off or a chunk's size is no number; `offset` counts from the body's first byte.
         case chunk(offset: Int)
     }
@@ -76,7 +78,7 @@ public enum ReportError: Error, Equatable, Sendable {
 extension ReportError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .splitting(let fault): "splitting the captured request: \(fault)"
+        case .splitting(let fault): "splitting the captured message: \(fault)"
         case .inflating(let compression, let fault): "inflating the body as \(compression): \(fault)"
         case .findingXML(let absence): "looking for XML in the body: \(absence)"
         case .reading(let document, let fault): "reading the \(document.rawValue): \(fault)"
@@ -89,6 +91,7 @@ extension ReportError.RequestFault: CustomStringConvertible {
         switch self {
         case .headWithoutEnd: "no empty line ends its head"
         case .requestLine: "its first line is not a request line"
+        case .statusLine: "its first line is not a status line"
         case .chunk(let offset): "broken chunk at byte \(offset) of the body"
         }
     }

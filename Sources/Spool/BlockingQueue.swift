@@ -17,4 +17,8 @@ struct BlockingQueue: Sendable {
 
     /// Returns at once; the work follows all that was given before.
     func submit(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
+    func submit(after wait: Duration, _ work: @escaping @Sendable () -> Void) {
+        queue.asyncAfter(deadline: .now() + wait / .seconds(1), execute: work)
+    }
 }

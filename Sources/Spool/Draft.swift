@@ -76,6 +76,6 @@ public struct Draft: Sendable {
     }
 
     private func write(_ bytes: [UInt8], to descriptor: FileDescriptor) throws(SpoolError) {
-        do { try descriptor.writeAll(bytes) } catch { throw SpoolError(.write, partialPath, Files.cause(error)) }
+        try Files.write(bytes, to: descriptor, partialPath)
     }
 }

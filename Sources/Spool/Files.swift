@@ -42,7 +42,7 @@ enum Files {
 
     /// Renames, but never over a file that is there.
     static func rename(_ from: FilePath, to destination: FilePath) throws(SpoolError) {
-        guard access(destination.string, F_OK) != 0 else { throw SpoolError(.rename, destination, .fileExists) }
+        guard !exists(destination) else { throw SpoolError(.rename, destination, .fileExists) }
         guard systemRename(from.string, destination.string) == 0 else {
             throw SpoolError(.rename, destination, Errno(rawValue: errno))
         }
@@ -50,6 +50,31 @@ enum Files {
 
     static func remove(_ path: FilePath) throws(SpoolError) {
         guard unlink(path.string) == 0 || errno == ENOENT else { throw SpoolError(.remove, path, Errno(rawValue: errno)) }
+    }
+
+    static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }
+
+    /// Lets the disk begin to take what was written, without waiting: what is flushed afterwards, one file after another,
+    /// is then already under way, and many files share the file system's transactions.
+    static func beginWriteback(_ descriptor: FileDescriptor) {
+        #if os(Linux)
+            // In Linux this advice starts the writing (posix_fadvise(2)). What counts is the flush that follows, and its error.
+            _ = posix_fadvise(descriptor.rawValue, 0, 0, POSIX_FADV_DONTNEED)
+        #endif
+    }
+
+    static func write(_ bytes: [UInt8], to descriptor: FileDescriptor, _ path: FilePath) throws(SpoolError) {
+        do { try descriptor.writeAll(bytes) } catch { throw SpoolError(.write, path, cause(error)) }
+    }
+
+    static func copy(_ source: FilePath, to target: FileDescriptor) throws(SpoolError) {
+        var offset = 0
+        while true {
+            let chunk = try read(source, from: offset, upTo: 1 << 18)
+            if chunk.isEmpty { return }
+            try write(chunk, to: target, source)
+            offset += chunk.count
+        }
     }
 
     /// The names in a folder, in no order.

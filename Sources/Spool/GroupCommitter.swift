@@ -6,15 +6,24 @@ import SystemPackage
 /// a dozen reports a second and hundreds.
 ///
 /// The order for each file: written, fsynced, renamed into place; then, once for the group, the folder fsynced.
-/// Only then is anyone told.
+/// Only then is anyone told. What nobody waits for goes with the next group, or after ``patience``.
 final class GroupCommitter: Sendable {
     typealias Completion = @Sendable (Result<StoredFile, SpoolError>) -> Void
     private struct Entry: Sendable {
         var draft: Draft
         var completion: Completion
     }
+    private struct Waiting {
+        var entries: [Entry] = []
+        /// Whether the queue has been told to take them, at once or in a while.
+        var isCalled = false
+        var isCalledLater = false
+    }
 
-    private let waiting = Mutex<[Entry]>([])
+    /// How long a file that nobody waits for may wait for others to go with.
+    private static let patience = Duration.milliseconds(25)
+
+    private let waiting = Mutex(Waiting())
     private let queue = BlockingQueue("spool.commit")
     private let folder: FileDescriptor
     private let folderPath: FilePath
@@ -25,12 +34,19 @@ final class GroupCommitter: Sendable {
     }
 
     /// Returns at once; `completion` is called from the committer's thread, when the file is durable or has failed.
-    func enqueue(_ draft: Draft, then completion: @escaping Completion) {
-        let isFirst = waiting.withLock { waiting in
-            waiting.append(Entry(draft: draft, completion: completion))
-            return waiting.count == 1
+    ///
+    /// - Parameter isAwaited: Whether somebody waits for it.
+    func enqueue(_ draft: Draft, isAwaited: Bool, then completion: @escaping Completion) {
+        let (calls, callsLater) = waiting.withLock { waiting in
+            waiting.entries.append(Entry(draft: draft, completion: completion))
+            let calls = isAwaited && !waiting.isCalled
+            let callsLater = !isAwaited && !waiting.isCalled && !waiting.isCalledLater
+            if calls { waiting.isCalled = true }
+            if callsLater { waiting.isCalledLater = true }
+            return (calls, callsLater)
         }
-        if isFirst { queue.submit { self.commitGroup() } }
+        if calls { queue.submit { self.commitGroup() } }
+        if callsLater { queue.submit(after: Self.patience) { self.commitGroup() } }
     }
 
     /// Waits until all that was enqueued before has been committed.
@@ -38,11 +54,12 @@ final class GroupCommitter: Sendable {
 
     private func commitGroup() {
         let group = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+            defer { waiting = Waiting() }
+            return waiting.entries
         }
         guard !group.isEmpty else { return }
         let opened = group.map { entry in Result { () throws(SpoolError) in try entry.draft.writeOut() } }
+        if group.count > 1 { for case .success(let descriptor) in opened { Files.beginWriteback(descriptor) } }
         var results = zip(group, opened).map { entry, opened in
             Result { () throws(SpoolError) in try place(entry.draft, opened.get()) }
         }

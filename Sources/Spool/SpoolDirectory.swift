@@ -5,7 +5,8 @@ import SystemPackage
 /// The format, for whoever reads the folder without this program: each exchange has a ``Stem``, and one file for each
 /// ``ExchangeFile`` it has come to, `STEM.request`, `STEM.response` and so on. A file that carries such a name is whole:
 /// it was written and flushed under a hidden name (`.STEM.request.partial`), then renamed, then the folder was flushed.
-/// A `request` without a `response` is an exchange under way, or one that a crash cut off.
+/// A `request` without a `response` is an exchange under way, or one that a crash cut off; when both have been read,
+/// ``Filing`` moves them out of the root.
 /// One process writes at a time (`.lock` is held with flock); any number may read.
 public final class SpoolDirectory: Sendable {
     public let path: FilePath
@@ -46,29 +47,20 @@ public final class SpoolDirectory: Sendable {
     /// Makes a file durable and gives it its name. Returns when a power cut can no longer take it away.
     public func commit(_ draft: Draft) async throws(SpoolError) -> StoredFile {
         let result = await withCheckedContinuation { continuation in
-            committer.enqueue(draft) { continuation.resume(returning: $0) }
+            committer.enqueue(draft, isAwaited: true) { continuation.resume(returning: $0) }
         }
         return try result.get()
     }
 
     /// The same without waiting: `completion` is called on the spool's own thread and must not block.
-    public func enqueue(_ draft: Draft, then completion: @escaping @Sendable (Result<StoredFile, SpoolError>) -> Void) {
-        committer.enqueue(draft, then: completion)
+    ///
+    /// - Parameter isAwaited: Where nobody waits for the file, it goes some milliseconds later, with others.
+    public func enqueue(
+        _ draft: Draft, isAwaited: Bool = false, then completion: @escaping @Sendable (Result<StoredFile, SpoolError>) -> Void
+    ) {
+        committer.enqueue(draft, isAwaited: isAwaited, then: completion)
     }
 
     /// Waits until everything given to ``enqueue(_:then:)`` before is on the disk.
     public func drain() async { await committer.drain() }
-
-    /// The exchanges whose request is here, by name, and so in order of arrival to the second.
-    public func requests() async throws(SpoolError) -> [(stem: Stem, files: Set<ExchangeFile>)] {
-        let path = path
-        let names = try await spilling.run { () throws(SpoolError) in try Files.names(in: path) }
-        return Inventory(names: names).exchanges
-    }
-
-    /// Reads a whole file of an exchange, at most `limit` bytes of it.
-    public func read(_ file: ExchangeFile, of stem: Stem, limit: Int) async throws(SpoolError) -> [UInt8] {
-        let path = path.appending(file.name(of: stem))
-        return try await spilling.run { () throws(SpoolError) in try Files.readAll(path, limit: limit) }
-    }
 }

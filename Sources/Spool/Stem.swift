@@ -16,6 +16,27 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
     private static let randomLength = 6
 
+    /// The local date of a time in seconds since 1970 UTC, as in `2012-02-22`.
+    public static func day(of epochSeconds: Int) -> String {
+        var random = SystemRandomNumberGenerator()
+        return Stem(arrivedAt: epochSeconds, using: &random).day
+    }
+
+    /// When the exchange arrived, seconds since 1970 UTC, in the machine's time zone; in the hour that a change of clocks
+    /// repeats, one of the two.
+    public var arrivalTimestamp: Int {
+        let numbers = description.prefix(19).split { !$0.isNumber }.compactMap { Int32($0) }
+        guard numbers.count == 6 else { return 0 }
+        var local = tm()
+        (local.tm_year, local.tm_mon, local.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+        (local.tm_hour, local.tm_min, local.tm_sec) = (numbers[3], numbers[4], numbers[5])
+        local.tm_isdst = -1
+        return Int(mktime(&local))
+    }
+
+    /// The local date of arrival, as in `2012-02-22`.
+    public var day: String { String(description.prefix(10)) }
+
     /// Names an exchange that arrived at `epochSeconds` (UTC), in the machine's time zone.
     public init(arrivedAt epochSeconds: Int, using random: inout some RandomNumberGenerator) {
         var time = time_t(epochSeconds)
@@ -24,7 +45,12 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
         let year = Self.padded(Int(local.tm_year) + 1900, to: 4)
         let date = "\(year)-\(Self.padded(Int(local.tm_mon) + 1, to: 2))-\(Self.padded(Int(local.tm_mday), to: 2))"
         let hours = "\(Self.padded(Int(local.tm_hour), to: 2)):\(Self.padded(Int(local.tm_min), to: 2))"
-        let letters = (0..<Self.randomLength).map { _ in Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+        // One number for all letters: each draw is a call of the system.
+        var number = UInt64.random(in: 0...UInt64.max, using: &random)
+        let letters = (0..<Self.randomLength).map { _ in
+            defer { number /= UInt64(Self.alphabet.count) }
+            return Self.alphabet[Int(number % UInt64(Self.alphabet.count))]
+        }
         description = "\(date)T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(String(letters))"
     }
 

@@ -34,13 +34,23 @@ extension ArchiveWriter {
     /// - Returns: what became of each.
     /// - Throws: as `keep(_:findings:from:)`.
     public func keep(_ arrivals: [Arrival]) async throws -> [Kept] {
-        let path = path
-        return try await change("keeping a report in") { db in
-            try arrivals.map { arrival in
-                guard let envoy = arrival.report.envoy else { throw ArchiveError("keeping a report in", path, .noEnvoy) }
-                var keeper = try ReportKeeper(envoy, of: arrival, in: db)
-                return try keeper.keep()
-            }
+        try await change(Self.keeping) { db in try keep(arrivals, in: db) }
+    }
+
+    /// The same on the calling thread, which it blocks: for one that has its own priority.
+    public func keepBlocking(_ arrivals: [Arrival]) throws -> [Kept] {
+        do { return try database.write { db in try keep(arrivals, in: db) } } catch {
+            throw ArchiveError.explain(error, Self.keeping, path)
+        }
+    }
+
+    private static let keeping = "keeping a report in"
+
+    private func keep(_ arrivals: [Arrival], in db: Database) throws -> [Kept] {
+        try arrivals.map { arrival in
+            guard let envoy = arrival.report.envoy else { throw ArchiveError(Self.keeping, path, .noEnvoy) }
+            var keeper = try ReportKeeper(envoy, of: arrival, in: db)
+            return try keeper.keep()
         }
     }
 }

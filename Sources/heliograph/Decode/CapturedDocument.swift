@@ -20,7 +20,7 @@ struct CapturedDocument {
             throw Failure("there is nothing to decode; the file says: \(line)", hint: "decode the .request beside it")
         }
         if bytes.starts(with: "HTTP/".utf8) {
-            content = Self.body(ofReply: bytes)
+            content = try CapturedReply(bytes).body
         } else if let request = try? CapturedRequest(bytes) {
             content = request.body
         }
@@ -31,15 +31,6 @@ struct CapturedDocument {
         } else {
             self.content = .report(try Report.decode(xml: body.xml, limitBytes: limit))
         }
-    }
-
-    /// What follows the first empty line.
-    private static func body(ofReply bytes: [UInt8]) -> ArraySlice<UInt8> {
-        let end = Array("\r\n\r\n".utf8)
-        for start in bytes.indices.dropLast(end.count - 1) where bytes[start] == end[0] && bytes[start...].starts(with: end) {
-            return bytes[(start + end.count)...]
-        }
-        return []
     }
 
     /// A reply's root has a name of its own, soon after the XML declaration.

@@ -31,13 +31,13 @@ struct RunCommand: AsyncParsableCommand {
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
-        let extraction = ReportExtraction(spool, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
+        let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) : nil
         let control = ControlSocket(settings, counters, logger)
-        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, extraction)
+        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, ingest)
 
         var configuration = ServiceGroupConfiguration(
-            // Stopped in the reverse order: the last report captured still gets its XML.
-            services: [control, extraction, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+            // Stopped in the reverse order.
+            services: [control, ingest as (any Service)?, server].compactMap(\.self), gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace
@@ -82,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func makeServer(
         _ settings: Settings, _ identity: ServerIdentity, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
-        _ noticed: Settings?, _ extraction: ReportExtraction
+        _ noticed: Settings?, _ ingest: IngestService?
     ) throws -> CaptureServer {
         do {
             return try CaptureServer(
@@ -90,7 +90,8 @@ struct RunCommand: AsyncParsableCommand {
                 onListening: { addresses in
                     if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
                     fflush(nil)
-                }, onSettled: extraction.look)
+                    StartMemory.giveBack()
+                }, onSettled: { ingest?.look() })
         } catch {
             throw Failure(
                 "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",

@@ -1,0 +1,71 @@
+/// A captured HTTP message taken apart: what requests and replies have in common.
+struct CapturedMessage {
+    /// The first line, without its end.
+    var firstLine: String
+    /// The value of `Content-Type`, if there is one.
+    var contentType: String?
+    /// The body's bytes, freed of chunked framing.
+    var body: ArraySlice<UInt8>
+
+    init(_ bytes: [UInt8]) throws(ReportError) {
+        guard let bodyStart = Self.endOfHead(bytes) else { throw .splitting(.headWithoutEnd) }
+        let lines = bytes[..<bodyStart].split(separator: UInt8(ascii: "\n")).map { line in
+            String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+        }
+        firstLine = lines.first ?? ""
+
+        var chunked = false
+        for line in lines.dropFirst() {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let value = line[line.index(after: colon)...].trimmingSpaces()
+            switch line[..<colon].lowercased() {
+            case "content-type": contentType = contentType ?? String(value)
+            case "transfer-encoding": chunked = value.lowercased().hasSuffix("chunked")
+            default: break
+            }
+        }
+        body = chunked ? try Self.dechunk(bytes[bodyStart...])[...] : bytes[bodyStart...]
+    }
+
+    /// Where the body begins: after the first empty line, ended by CR LF or by LF alone.
+    private static func endOfHead(_ bytes: [UInt8]) -> Int? {
+        var lineIsEmpty = false
+        for (index, byte) in bytes.enumerated() {
+            switch byte {
+            case UInt8(ascii: "\n"):
+                if lineIsEmpty { return index + 1 }
+                lineIsEmpty = true
+            case UInt8(ascii: "\r"): break
+            default: lineIsEmpty = false
+            }
+        }
+        return nil
+    }
+
+    private static func dechunk(_ framed: ArraySlice<UInt8>) throws(ReportError) -> [UInt8] {
+        var data: [UInt8] = []
+        var rest = framed
+        while true {
+            let fault = ReportError.splitting(.chunk(offset: rest.startIndex - framed.startIndex))
+            guard let lineEnd = rest.firstIndex(of: UInt8(ascii: "\n")) else { throw fault }
+            let digits = String(decoding: rest[..<lineEnd], as: UTF8.self).prefix { $0.isHexDigit }
+            guard let size = Int(digits, radix: 16) else { throw fault }
+            rest = rest[(lineEnd + 1)...]
+            if size == 0 { return data }
+            guard size <= rest.count else { throw fault }
+            data += rest.prefix(size)
+            rest = rest.dropFirst(size)
+            if rest.first == UInt8(ascii: "\r") { rest = rest.dropFirst() }
+            guard rest.first == UInt8(ascii: "\n") else { throw fault }
+            rest = rest.dropFirst()
+        }
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> Substring {
+        var text = drop { $0 == " " || $0 == "\t" }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,77 @@
+import SystemPackage
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// How long, and within how much room, exchanges stay in `processed/`.
+public struct Retention: Sendable {
+    /// The first day whose exchanges stay, as in `2012-02-22`; nil where all do.
+    public var firstDay: String?
+    /// Room to leave on the disk, bytes; nil where none is asked for.
+    public var leaveFreeBytes: Int?
+
+    public init(firstDay: String?, leaveFreeBytes: Int?) {
+        self.firstDay = firstDay
+        self.leaveFreeBytes = leaveFreeBytes
+    }
+
+    /// What was removed.
+    public struct Removal: Sendable, Equatable {
+        public var days: [String] = []
+        public var files = 0
+    }
+}
+
+extension SpoolDirectory {
+    /// Removes days from `processed/`, the oldest first, as far as `retention` asks; the newest day always stays, and so
+    /// does whatever heliograph did not put there. Blocking.
+    public func apply(_ retention: Retention) throws(SpoolError) -> Retention.Removal {
+        var removal = Retention.Removal()
+        guard Files.exists(processedPath) else { return removal }
+        let days = try Files.names(in: processedPath).filter(Stem.isDay).sorted()
+        for day in days.dropLast() {
+            let isOld = retention.firstDay.map { day < $0 } ?? false
+            let isInTheWay = try lacksRoom(retention.leaveFreeBytes)
+            guard isOld || isInTheWay else { break }
+            removal.files += try removeDay(processedPath.appending(day))
+            removal.days.append(day)
+        }
+        return removal
+    }
+
+    /// Room on the spool's disk for this user, bytes. Blocking.
+    public func freeBytes() throws(SpoolError) -> Int {
+        var info = statvfs()
+        guard statvfs(path.string, &info) == 0 else { throw SpoolError(.list, path, Errno(rawValue: errno)) }
+        return Int(clamping: UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize)).partialValue)
+    }
+
+    private func lacksRoom(_ wanted: Int?) throws(SpoolError) -> Bool {
+        guard let wanted else { return false }
+        return try freeBytes() < wanted
+    }
+
+    private func removeDay(_ folder: FilePath) throws(SpoolError) -> Int {
+        let ours = try Files.names(in: folder).filter { name in
+            name.hasSuffix(Filing.compressedSuffix) && Stem(fileName: name) != nil || name.hasPrefix(".") && name.hasSuffix(".partial")
+        }
+        for name in ours { try Files.remove(folder.appending(name)) }
+        // Where something of somebody else's is left, the folder stays with it.
+        _ = rmdir(folder.string)
+        return ours.count
+    }
+}
+
+extension Stem {
+    /// Whether a name is a date such as `2012-02-22`.
+    static func isDay(_ name: String) -> Bool {
+        let pattern = "dddd-dd-dd"
+        return name.utf8.count == pattern.utf8.count
+            && zip(name, pattern).allSatisfy { $1 == "d" ? ("0"..."9").contains($0) : $0 == $1 }
+    }
+}

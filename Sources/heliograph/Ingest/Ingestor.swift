@@ -1,0 +1,75 @@
+import Archive
+import Logging
+import Spool
+import Synchronization
+
+/// Takes settled exchanges from the spool into the archive, in order, and then out of the spool's root. Blocking.
+///
+/// An exchange leaves the root only after the archive has it. What a crash interrupts is done again: the archive knows
+/// what it has, and so does the folder of the processed ones.
+struct Ingestor: Sendable {
+    let spool: SpoolDirectory
+    let archive: ArchiveWriter
+    /// How large a body may become when it is inflated, bytes.
+    let inflatedLimit: Int
+    let logger: Logger
+
+    /// Exchanges that share a transaction and their flushes: few enough to lose no time for a capture that waits.
+    private static let batchCount = 4
+    private static let batchBytes = 4 << 20
+    /// A reply that is larger is none to a report; only its beginning is looked at.
+    private static let replyLimit = 1 << 20
+
+    /// Takes in all that is there, and says how many exchanges that were; ends early when `isStopping` says so.
+    ///
+    /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root.
+    func takeIn(until isStopping: @Sendable () -> Bool) throws -> Int {
+        var count = 0
+        var rest = try spool.settled()[...]
+        while !rest.isEmpty, !isStopping() {
+            count += try takeInBatch(&rest)
+        }
+        return count
+    }
+
+    private func takeInBatch(_ rest: inout ArraySlice<SettledExchange>) throws -> Int {
+        var archived: [(exchange: SettledExchange, arrival: Arrival, xml: [UInt8])] = []
+        var others: [SettledExchange] = []
+        var rejected: [(exchange: SettledExchange, reason: String)] = []
+        var bytes = 0
+        while let exchange = rest.first, archived.count + others.count + rejected.count < Self.batchCount, bytes < Self.batchBytes {
+            rest.removeFirst()
+            switch try understand(exchange) {
+            case .report(let arrival, let xml):
+                archived.append((exchange, arrival, xml))
+                bytes += xml.count
+            case .other: others.append(exchange)
+            case .undecodable(let reason): rejected.append((exchange, reason))
+            }
+        }
+        let kept = try archive.keepBlocking(archived.map(\.arrival))
+        try spool.file(archived.map { ($0.exchange, $0.xml) } + others.map { ($0, nil) })
+        for (exchange, reason) in rejected { try spool.reject(exchange, reason: reason) }
+        for (entry, kept) in zip(archived, kept) { tell(entry.exchange, entry.arrival, kept) }
+        for (exchange, reason) in rejected {
+            logger.warning("captured, but not understood", metadata: ["exchange": "\(exchange.stem)", "reason": "\(reason)"])
+        }
+        return archived.count + others.count + rejected.count
+    }
+
+    private func understand(_ exchange: SettledExchange) throws -> UnderstoodExchange {
+        UnderstoodExchange(
+            exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max),
+            reply: try spool.bytes(.response, of: exchange, limit: Self.replyLimit), inflatedLimit: inflatedLimit)
+    }
+
+    private func tell(_ exchange: SettledExchange, _ arrival: Arrival, _ kept: Kept) {
+        logger.debug(
+            "archived",
+            metadata: ["exchange": "\(exchange.stem)", "rows_new": "\(kept.new.total)", "rows_known": "\(kept.known.total)"])
+        guard !arrival.findings.isEmpty else { return }
+        logger.debug(
+            "unknown things in a report or its reply",
+            metadata: ["exchange": "\(exchange.stem)", "first": "\(arrival.findings[0])", "count": "\(arrival.findings.count)"])
+    }
+}
