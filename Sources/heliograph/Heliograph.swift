@@ -4,5 +4,14 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "heliograph",
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
-        subcommands: [RunCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self, SimulateCommand.self])
+        subcommands: [RunCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self, SimulateCommand.self],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Asking the archive",
+                subcommands: [
+                    StatusCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
+                    EventsCommand.self,
+                    ExportCommand.self,
+                ])
+        ])
 }
