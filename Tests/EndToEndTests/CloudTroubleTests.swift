@@ -169,7 +169,8 @@ struct CloudTroubleTests {
             #expect(
                 String(decoding: try await house.proxy.awaited("incomplete"), as: UTF8.self)
                     == "incomplete reply: its reply is over the limit of \(8 << 20) bytes\n")
-            #expect(try house.proxy.memory.peak - before < 24 << 20)
+            // The start gave back text that comes into memory again with the first exchange, some 10 MB of it.
+            #expect(try house.proxy.memory.peak - before < 32 << 20)
         }
     }
 

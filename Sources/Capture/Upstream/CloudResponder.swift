@@ -12,7 +12,7 @@ struct CloudResponder: Responder {
             let destination = try Destination.of(
                 original: request.peer.original, host: request.head.host, isPlain: request.peer.isPlain, upstream: upstream
             ).get()
-            let channel = try await connector.connect(to: destination, on: eventLoop)
+            let channel = try await connector.connect(to: destination, for: request.head.parsed, on: eventLoop)
             var passed = outlet
             do {
                 try await channel.executeThenClose { events, cloud in
@@ -62,7 +62,6 @@ struct CloudResponder: Responder {
     /// An error is passed over: a cloud that has heard enough answers early and closes, and its answer counts. Where there is none, the reply's side says so.
     private static func send(_ request: ArrivedRequest, _ bytes: RequestBytes, to cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async {
         do {
-            try await cloud.write(.head(request.head.parsed))
             var sent = 0
             while sent < request.count {
                 let chunk = try await bytes.chunk(from: sent)

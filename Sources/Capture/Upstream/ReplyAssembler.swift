@@ -24,20 +24,24 @@ struct ReplySummary: Sendable {
 /// Turns what the parser and the ``MessageSplitter`` see of a reply into ``UpstreamEvent``s, and keeps its time limits.
 ///
 /// Requests go out in an envelope that the reply parser wants to see: a head that is never written (the parser learns
-/// the method from it), and bodies whose bytes are the request as it stands in the spool.
+/// the method from it, and gets it before the other side can say a word), and bodies whose bytes are the request as it
+/// stands in the spool.
 final class ReplyAssembler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = UpstreamEvent
+    typealias OutboundOut = HTTPClientRequestPart
 
     private let progress: FramingProgress
+    private let head: HTTPRequestHead
     private let limits: CaptureLimits
     private let verifiedName: VerifiedName?
     private var state: ReplyState
     private var summary = ReplySummary()
     private var timer: Scheduled<Void>?
 
-    init(_ progress: FramingProgress, limits: CaptureLimits, verifiedName: VerifiedName?) {
+    init(_ progress: FramingProgress, to head: HTTPRequestHead, limits: CaptureLimits, verifiedName: VerifiedName?) {
         self.progress = progress
+        self.head = head
         self.limits = limits
         self.verifiedName = verifiedName
         state = ReplyState(limits: limits)
@@ -113,6 +117,7 @@ final class ReplyAssembler: ChannelInboundHandler {
     private func start(_ context: ChannelHandlerContext) {
         guard timer == nil else { return }
         state.connected(at: .now())
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
         watch(context)
         if verifiedName == nil, (try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)) == nil {
             state.secured(at: .now())

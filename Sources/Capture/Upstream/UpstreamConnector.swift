@@ -28,20 +28,23 @@ struct UpstreamConnector: Sendable {
         self.limits = limits
     }
 
-    func connect(to destination: Destination, on eventLoop: any EventLoop) async throws(UpstreamFailure) -> UpstreamChannel {
+    /// - Parameter head: Of the request that will go there: the reply's parser must know its method from the start.
+    func connect(
+        to destination: Destination, for head: HTTPRequestHead, on eventLoop: any EventLoop
+    ) async throws(UpstreamFailure) -> UpstreamChannel {
         let bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(limits.connectTime)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
         do {
             switch destination.place {
             case .named(let upstream):
-                return try await bootstrap.connect(host: upstream.host, port: upstream.port) { configure($0, for: destination) }
+                return try await bootstrap.connect(host: upstream.host, port: upstream.port) { configure($0, for: destination, head) }
             case .original(let address):
-                return try await bootstrap.connect(to: address) { configure($0, for: destination) }
+                return try await bootstrap.connect(to: address) { configure($0, for: destination, head) }
             }
         } catch { throw UpstreamFailure(connecting: error) }
     }
 
-    private func configure(_ channel: any Channel, for destination: Destination) -> EventLoopFuture<UpstreamChannel> {
+    private func configure(_ channel: any Channel, for destination: Destination, _ head: HTTPRequestHead) -> EventLoopFuture<UpstreamChannel> {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             let progress = FramingProgress()
@@ -54,7 +57,7 @@ struct UpstreamConnector: Sendable {
                 RequestEnvelope(),
                 MessageSplitter(progress, strictness: .replies, headLimit: limits.requestHead),
                 ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)),
-                ReplyAssembler(progress, limits: limits, verifiedName: verifiedName),
+                ReplyAssembler(progress, to: head, limits: limits, verifiedName: verifiedName),
             ])
             return try UpstreamChannel(wrappingChannelSynchronously: channel)
         }
