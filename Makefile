@@ -2,7 +2,7 @@
 SWIFT ?= swift
 ARGS ?=
 
-.PHONY: run demo build test lint format dependencies test-tools
+.PHONY: run demo build bench test lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
 	.build/release/heliograph run --data data $(ARGS)
@@ -17,6 +17,11 @@ test: dependencies test-tools ## install what is missing, build everything, chec
 	scripts/check
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build
+
+bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run
+	scripts/install-bench-peers
+	$(SWIFT) build -c release --static-swift-stdlib --product capture-benchmark
+	.build/release/capture-benchmark $(ARGS)
 
 lint: ## how the code is laid out, by .swift-format
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

@@ -17,7 +17,8 @@ final class Stage: Sendable {
     /// How many different reports there are; they are sent in turn.
     private static let reportCount = 32
 
-    init(in parent: URL, executables: Executables) async throws {
+    /// - Parameter isSmall: Whether reports are those of every day, not those after an outage.
+    init(in parent: URL, executables: Executables, small isSmall: Bool) async throws {
         guard let nginx = Program.find("nginx") else {
             throw BenchmarkError("nginx plays the cloud and is not installed; scripts/install-bench-peers installs it")
         }
@@ -26,10 +27,11 @@ final class Stage: Sendable {
         }
         self.executables = executables
         place = try Workplace(in: parent)
-        requests = try Reports.make(Self.reportCount)
+        requests = try Reports.make(Self.reportCount, small: isSmall)
         cloudPort = try Ports.free()
         try Data(reply).write(to: place.url("reply.bin"))
         let file = try place.write(Nginx.cloud(in: place, port: cloudPort), to: "cloud.conf")
+        // Nobody else must be up before everybody's end is seen to.
         let cloud = try Program("cloud", nginx, Nginx.arguments(file, place), output: place.url("cloud.log"))
         programs.withLock { $0 = [cloud] }
         do { try await cloud.waitUntilListening(on: cloudPort) } catch {
@@ -67,30 +69,32 @@ final class Stage: Sendable {
             contender, connections: connections,
             extent: .time(warmUp: .milliseconds(500), measured: .milliseconds(Int64(seconds * 1000))))
         let figures = ProcessFigures(of: contender.program.identifier)
-        let (before, ownBefore) = (figures.processorSeconds, ProcessFigures.own)
+        let (timeBefore, ownBefore) = (figures.processorSeconds, ProcessFigures.own)
+        let before = contender.captures?.count ?? 0
         let load = try await Load.run(plan, on: .singletonMultiThreadedEventLoopGroup)
         let own = ProcessFigures.own - ownBefore
-        let after = try await settled(figures, whole: contender.captures, of: load.answered)
-        let captured = contender.captures?.removeComplete()
+        let after = try await settled(figures, whole: contender.captures, before + load.answered)
+        let captured = contender.captures.map { $0.count - before }
         if load.failures > 0 {
             CaptureBenchmark.note(
-                "\(contender.kind.title): \(load.wrongReplies) wrong replies, \(load.connectionsFailed) connections that ended without one")
+                "\(contender.kind.title): \(load.wrongReplies) wrong replies, \(load.connectionsFailed) connections that ended without one; "
+                    + "the first: \(load.firstFailure ?? "?")")
         }
         if let captured, captured != load.answered {
             CaptureBenchmark.note("\(contender.kind.title): answered \(load.answered) reports, captured \(captured)")
         }
         return Measurement(
-            load: load, processorSeconds: after - before, clientSeconds: own, residentMegabytes: figures.residentMegabytes,
+            load: load, processorSeconds: after - timeBefore, clientSeconds: own, residentMegabytes: figures.residentMegabytes,
             peakMegabytes: figures.peakMegabytes, captured: captured)
     }
 
     /// The processor time when the program has nothing left to do: work that it put off until after the replies counts.
-    private func settled(_ figures: ProcessFigures, whole captures: Captures?, of answered: Int) async throws -> Double {
+    private func settled(_ figures: ProcessFigures, whole captures: Captures?, _ expected: Int) async throws -> Double {
         var last = figures.processorSeconds
         for _ in 0..<200 {
             try await Task.sleep(for: .milliseconds(150))
             let now = figures.processorSeconds
-            let isWhole = captures.map { $0.complete.count >= answered } ?? true
+            let isWhole = captures.map { $0.isSettled(expected) } ?? true
             if isWhole, now - last < 0.015 { return now }
             last = now
         }
@@ -102,7 +106,8 @@ final class Stage: Sendable {
             defer { started = [] }
             return started
         }
-        for program in started.reversed() { program.stop() }
+        for program in started.reversed() { program.terminate() }
+        for program in started.reversed() { program.end() }
         if keep { CaptureBenchmark.note("left: \(place.folder.path)") } else { place.remove() }
     }
 }

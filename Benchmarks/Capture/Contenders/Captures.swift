@@ -1,30 +1,26 @@
 import Foundation
 
-/// A folder where a contender writes `.request`, `.xml` and `.response` files.
+/// A folder where a contender writes what it captures. Nothing is removed from it before the end: a file system gives names
+/// and numbers of files that were removed a moment ago away more slowly, which would be measured, too.
 struct Captures: Sendable {
     let folder: URL
+    /// Whether captures are archived, and so end up in `processed`; else three files, or two, stay in the folder.
+    var isArchived = false
 
-    private var names: [String] {
+    /// Exchanges that are there with their reply.
+    var count: Int { stems(in: folder) + days.reduce(0) { $0 + stems(in: folder.appending(path: "processed/\($1)")) } }
+
+    /// Whether so many exchanges are there, and no work is left to do on them.
+    func isSettled(_ expected: Int) -> Bool { isArchived ? stems(in: folder) == 0 && count >= expected : count >= expected }
+
+    private var days: [String] { names(in: folder.appending(path: "processed")) }
+
+    private func stems(in folder: URL) -> Int {
+        names(in: folder).count { $0.first != "." && ($0.hasSuffix(".response") || $0.hasSuffix(".response.gz")) }
+    }
+
+    private func names(in folder: URL) -> [String] {
         // A folder that is not there yet holds nothing.
         (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    }
-
-    /// Exchanges with all three files.
-    var complete: [Substring] {
-        let stems = Dictionary(grouping: names.filter { !$0.hasPrefix(".") }) { $0.prefix { $0 != "." } }
-        return stems.filter { $0.value.count == 3 }.map(\.key)
-    }
-
-    /// Removes the complete exchanges, and returns how many they were.
-    @discardableResult
-    func removeComplete() -> Int {
-        let stems = complete
-        for stem in stems {
-            for kind in ["request", "xml", "response"] {
-                // Whatever stays is counted again next time, and seen.
-                try? FileManager.default.removeItem(at: folder.appending(path: "\(stem).\(kind)"))
-            }
-        }
-        return stems.count
     }
 }

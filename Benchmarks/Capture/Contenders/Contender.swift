@@ -3,12 +3,13 @@ import Foundation
 /// Something that takes reports on a port: the cloud's stub itself, our proxy, or a peer.
 struct Contender: Sendable {
     enum Kind: String, CaseIterable {
-        case direct, heliograph, nginx, mitmproxy
+        case direct, heliograph, capturing, nginx, mitmproxy
 
         var title: String {
             switch self {
             case .direct: "straight to the stub"
             case .heliograph: "heliograph"
+            case .capturing: "heliograph, ingest off"
             case .nginx: "nginx, new upstream connection each"
             case .mitmproxy: "mitmproxy, capture script"
             }
@@ -33,17 +34,17 @@ extension Contender.Kind {
         let output = place.url("\(rawValue).log")
         switch self {
         case .direct: return nil
-        case .heliograph:
-            let data = try place.makeFolder("heliograph")
+        case .heliograph, .capturing:
+            let data = try place.makeFolder(rawValue)
             return Contender(
                 kind: self, port: port,
                 program: try Program(
                     rawValue, executables.heliograph,
                     [
                         "run", "--data", data.path, "--listen", "127.0.0.1:\(port)", "--upstream", "https://localhost:\(cloudPort)",
-                        "--upstream-ca", place.path("ca.pem"), "--log-level", "warning",
+                        "--upstream-ca", place.path("ca.pem"), "--log-level", "warning", "--ingest", self == .heliograph ? "on" : "off",
                     ], output: output),
-                captures: Captures(folder: data.appending(path: "spool")))
+                captures: Captures(folder: data.appending(path: "spool"), isArchived: self == .heliograph))
         case .nginx:
             guard let nginx = Program.find("nginx") else { return nil }
             let file = try place.write(Nginx.proxy(in: place, port: port, cloudPort: cloudPort), to: "nginx.conf")

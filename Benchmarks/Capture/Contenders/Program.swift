@@ -35,12 +35,14 @@ final class Program: Sendable {
         throw BenchmarkError("\(name) does not listen on port \(port); see its output in the work folder (--keep)")
     }
 
-    func stop() {
-        guard process.isRunning else { return }
-        process.terminate()
-        for _ in 0..<200 where process.isRunning { usleep(100_000) }
+    /// Asks it to end.
+    func terminate() { if process.isRunning { process.terminate() } }
+
+    /// Waits for its end, some seconds, and then makes it.
+    func end() {
+        for _ in 0..<50 where process.isRunning { usleep(100_000) }
         if process.isRunning { kill(identifier, SIGKILL) }
-        process.waitUntilExit()
+        for _ in 0..<20 where process.isRunning { usleep(100_000) }
     }
 
     /// Where the shell would find a program; nil where it is not installed.

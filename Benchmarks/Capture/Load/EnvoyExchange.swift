@@ -11,7 +11,7 @@ final class EnvoyExchange: ChannelInboundHandler {
     private var reply = ByteBuffer()
     private var onEnd: ((Outcome) -> Void)?
 
-    enum Outcome: Sendable { case answered, wrongReply, connectionFailed }
+    enum Outcome: Sendable { case answered, wrongReply(String), connectionFailed(String) }
 
     /// - Parameter onEnd: Hears of the outcome, once.
     init(_ request: ByteBuffer, expecting expectedBody: [UInt8], onEnd: @escaping (Outcome) -> Void) {
@@ -29,15 +29,16 @@ final class EnvoyExchange: ChannelInboundHandler {
         var part = unwrapInboundIn(data)
         reply.writeBuffer(&part)
         guard let body = wholeBody() else { return }
-        end(reply.readableBytesView.starts(with: "HTTP/1.1 200".utf8) && body.elementsEqual(expectedBody) ? .answered : .wrongReply)
+        let isRight = reply.readableBytesView.starts(with: "HTTP/1.1 200".utf8) && body.elementsEqual(expectedBody)
+        end(isRight ? .answered : .wrongReply(String(decoding: reply.readableBytesView.prefix(100), as: UTF8.self)))
         context.close(promise: nil)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { end(.connectionFailed) }
+    func channelInactive(context: ChannelHandlerContext) { end(.connectionFailed("closed without a whole reply")) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // After the reply this is only a server that did not take leave by TLS's rules.
-        end(.connectionFailed)
+        end(.connectionFailed("\(error)"))
         context.close(promise: nil)
     }
 

@@ -62,7 +62,7 @@ final class Load {
                 }
             }
             .connect(to: plan.address)
-            .whenFailure { _ in load.value.note(.connectionFailed, began) }
+            .whenFailure { load.value.note(.connectionFailed("\($0)"), began) }
     }
 
     private func note(_ outcome: EnvoyExchange.Outcome, _ began: NIODeadline) {
@@ -72,8 +72,12 @@ final class Load {
         case .answered:
             result.answered += 1
             if plan.isMeasured(now - start) { result.latenciesMilliseconds.append(Double((now - began).nanoseconds) / 1e6) }
-        case .wrongReply: result.wrongReplies += 1
-        case .connectionFailed: result.connectionsFailed += 1
+        case .wrongReply(let reply):
+            result.wrongReplies += 1
+            result.firstFailure = result.firstFailure ?? reply
+        case .connectionFailed(let reason):
+            result.connectionsFailed += 1
+            result.firstFailure = result.firstFailure ?? reason
         }
         plan.onProgress?(sent)
         // From the loop's top, so that a target that is gone can't deepen the stack.

@@ -49,6 +49,8 @@ struct LoadResult: Sendable {
     var answered = 0
     var wrongReplies = 0
     var connectionsFailed = 0
+    /// What the first that failed said.
+    var firstFailure: String?
     /// From the first byte of the connection to the last of the reply, within the measured time.
     var latenciesMilliseconds: [Double] = []
     var seconds = 0.0

@@ -21,13 +21,15 @@ extension Refusal {
         case NIOSSLError.handshakeFailed(let cause):
             self.init(boringSSL: String(describing: cause))
         case NIOSSLError.uncleanShutdown where duringHandshake:
-            self = .handshakeFailed("the client hung up, as one does that dislikes a certificate and says nothing")
+            self = Self.hungUp
         case let error as BoringSSLError where duringHandshake:
             self.init(boringSSL: String(describing: error))
         default:
             return nil
         }
     }
+
+    private static let hungUp = Refusal.handshakeFailed("the client hung up, as one does that dislikes a certificate and says nothing")
 
     /// BoringSSL's error stack is only to be had as text; its reason names are stable.
     private init(boringSSL text: String) {
@@ -46,6 +48,8 @@ extension Refusal {
         } else if text.contains("BAD_PACKET_LENGTH"), text.contains("DECRYPTION_FAILED_OR_BAD_RECORD_MAC") {
             // In TLS 1.3 a client that rejects the certificate may say so before it encrypts, which BoringSSL can't read.
             self = .certificateRefused(alert: "unreadable")
+        } else if text.contains("EOF during handshake") {
+            self = Self.hungUp
         } else {
             self = .handshakeFailed(text)
         }
