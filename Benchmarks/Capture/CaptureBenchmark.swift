@@ -36,8 +36,6 @@ struct CaptureBenchmark: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // Line by line also in a pipe: a long run shows how it gets on.
-        setvbuf(stdout, nil, _IOLBF, 0)
         let stage = try await Stage(
             in: URL(filePath: folder), executables: Executables(heliograph: heliograph, mitmdump: mitmdump ?? Self.installedMitmdump),
             small: small || soak != nil)

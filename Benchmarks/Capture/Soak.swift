@@ -32,7 +32,8 @@ struct Soak {
             if sent / step > (samples.last?.reports ?? -1) / step || sent >= reports {
                 let took = (ContinuousClock.now - began) / .seconds(1)
                 samples.append(Sample(reports: sent, seconds: took, residentMegabytes: figures.residentMegabytes))
-                if !json { print(line(samples[samples.count - 1])) }
+                // At once also in a pipe: a long run shows how it gets on.
+                if !json { FileHandle.standardOutput.write(Data((line(samples[samples.count - 1]) + "\n").utf8)) }
             }
             if sent >= reports { break }
         }
