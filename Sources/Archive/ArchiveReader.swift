@@ -19,7 +19,7 @@ public struct ArchiveReader: Sendable {
             let file = ArchiveFile(path: path)
             try file.checkHeader()
             try file.inspect(check: check)
-            var configuration = ArchiveFile.configuration
+            var configuration = ArchiveFile.configuration()
             configuration.readonly = true
             return ArchiveReader(path: path, database: try DatabasePool(path: path, configuration: configuration))
         }

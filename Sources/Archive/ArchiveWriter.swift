@@ -19,22 +19,26 @@ public struct ArchiveWriter: Sendable {
     ///
     /// A file that is damaged, of a later version, or no archive at all is refused and left as it is.
     ///
-    /// - Parameter check: how thoroughly to look for damage first.
+    /// - Parameters:
+    ///   - check: how thoroughly to look for damage first.
+    ///   - memory: how much of the file to hold in memory.
     /// - Throws: `ArchiveError` with `notADatabase`, `notAnArchive`, `tooNew`, `damaged` or another cause.
-    public static func open(_ path: String, check: IntegrityCheck = .atStart) async throws -> ArchiveWriter {
+    public static func open(
+        _ path: String, check: IntegrityCheck = .atStart, memory: ArchiveMemory = .ample
+    ) async throws -> ArchiveWriter {
         try await blocking("opening", path) {
             let file = ArchiveFile(path: path)
             if !file.exists { try file.create() }
             try file.checkHeader()
             try file.inspect(check: check)
-            return try ArchiveWriter(path: path, synchronous: .full)
+            return try ArchiveWriter(path: path, synchronous: .full, memory: memory)
         }
     }
 
     enum Synchronous: String { case off, full }
 
-    init(path: String, synchronous: Synchronous) throws {
-        database = try DatabasePool(path: path, configuration: ArchiveFile.configuration)
+    init(path: String, synchronous: Synchronous, memory: ArchiveMemory = .ample) throws {
+        database = try DatabasePool(path: path, configuration: ArchiveFile.configuration(memory))
         try Schema.migrator.migrate(database)
         // After opening, as GRDB sets it to NORMAL then.
         try database.writeWithoutTransaction { db in

@@ -48,7 +48,28 @@ struct CaptureHouse: Sendable {
             ["hint": "if it is your Envoy, name it with --envoy"])
     }
 
-    func report(_ error: SpoolError, exchange: Stem) async {
+    /// Makes a request durable. The future has nil where that failed and the owner wants nothing forwarded that is not kept.
+    func keep(_ draft: Draft, on eventLoop: any EventLoop) -> EventLoopFuture<KeptRequest?> {
+        let promise = eventLoop.makePromise(of: KeptRequest?.self)
+        spool.enqueue(draft, isAwaited: true) { result in
+            switch result {
+            case .success(let stored):
+                counters.count {
+                    $0.requestsCaptured += 1
+                    $0.requestBytes += stored.count
+                }
+                promise.succeed(KeptRequest(bytes: .stored(stored), reply: spool.draft(.response, of: draft.stem)))
+            case .failure(let error):
+                report(error, exchange: draft.stem)
+                guard forwardsWithoutKeeping, let held = draft.heldBytes else { return promise.succeed(nil) }
+                counters.count { $0.requestsNotCaptured += 1 }
+                promise.succeed(KeptRequest(bytes: .held(held), reply: nil))
+            }
+        }
+        return promise.futureResult
+    }
+
+    func report(_ error: SpoolError, exchange: Stem) {
         counters.count { $0.spoolFailures += 1 }
         say(
             "could not keep a report", .error, about: "spool.\(error.operation.rawValue)", address: "",

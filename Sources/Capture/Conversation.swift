@@ -37,7 +37,7 @@ struct Conversation {
         _ parts: inout NIOAsyncChannelInboundStream<RequestPart>.AsyncIterator, _ envoy: NIOAsyncChannelOutboundWriter<ReplyPart>
     ) async throws -> (head: RequestHead, draft: Draft)? {
         var head: RequestHead?
-        var draft = house.spool.draft(.request, of: house.newStem())
+        var draft: Draft?
         do {
             while let part = try await parts.next() {
                 switch part {
@@ -45,59 +45,43 @@ struct Conversation {
                     head = arrived
                     // Named by the time of its arrival, not by when the connection began to wait for it.
                     draft = house.spool.draft(.request, of: house.newStem())
-                case .bytes(let bytes): try await draft.append(bytes.readableBytesView)
+                case .bytes(let bytes): try await draft?.append(bytes.readableBytesView)
                 case .end:
-                    guard let head else { break }
+                    guard let head, let draft else { break }
                     return (head, draft)
                 case .refused(let refusal):
-                    await draft.discard()
+                    await draft?.discard()
                     await refuse(refusal, envoy)
                     return nil
                 }
             }
         } catch let error as SpoolError {
-            await draft.discard()
-            await house.report(error, exchange: draft.stem)
+            await draft?.discard()
+            if let draft { house.report(error, exchange: draft.stem) }
             await send(OwnReply.diskFailed, envoy)
             return nil
         } catch {
-            await draft.discard()
+            await draft?.discard()
             throw error
         }
-        await draft.discard()
+        await draft?.discard()
         return nil
     }
 
     /// True where the connection may bring another request.
     private func answer(_ arrived: (head: RequestHead, draft: Draft), _ envoy: NIOAsyncChannelOutboundWriter<ReplyPart>) async -> Bool {
         let began = ContinuousClock.now
-        guard let (bytes, reply) = await keep(arrived.draft) else {
+        let eventLoop = channel.channel.eventLoop
+        let request = ArrivedRequest(head: arrived.head, peer: peer, count: arrived.draft.count)
+        var outlet = ReplyOutlet(to: envoy, after: house.keep(arrived.draft, on: eventLoop))
+        await house.responder.answer(request, through: &outlet, on: eventLoop)
+        guard !outlet.isLocked else {
             await send(OwnReply.diskFailed, envoy)
             return false
         }
-        let request = ArrivedRequest(head: arrived.head, peer: peer, bytes: bytes, count: arrived.draft.count)
-        var outlet = ReplyOutlet(to: envoy, keeping: reply)
-        await house.responder.answer(request, through: &outlet, on: channel.channel.eventLoop)
         let goesOn = arrived.head.keepsAlive ? await outlet.close() : false
         await house.settle(outlet, of: request, exchange: arrived.draft.stem, took: ContinuousClock.now - began)
         return goesOn
-    }
-
-    /// Makes the request durable; nil where that failed and the owner wants nothing forwarded that is not kept.
-    private func keep(_ draft: Draft) async -> (RequestBytes, reply: Draft?)? {
-        do throws(SpoolError) {
-            let stored = try await house.spool.commit(draft)
-            house.counters.count {
-                $0.requestsCaptured += 1
-                $0.requestBytes += stored.count
-            }
-            return (.stored(stored), house.spool.draft(.response, of: draft.stem))
-        } catch {
-            await house.report(error, exchange: draft.stem)
-            guard house.forwardsWithoutKeeping, let held = draft.heldBytes else { return nil }
-            house.counters.count { $0.requestsNotCaptured += 1 }
-            return (.held(held), nil)
-        }
     }
 
     private func refuse(_ refusal: Refusal, _ envoy: NIOAsyncChannelOutboundWriter<ReplyPart>) async {

@@ -1,7 +1,16 @@
 import NIOCore
 import Spool
 
+/// What of a request was made safe, and where its reply is kept.
+struct KeptRequest: Sendable {
+    var bytes: RequestBytes
+    /// nil where the disk failed, and the owner chose to forward all the same.
+    var reply: Draft?
+}
+
 /// The two places where a reply goes as it comes: to the Envoy, and into the spool. The spool's copy goes on when the Envoy has hung up.
+///
+/// It is a gate, too: it opens when the request is safe on the disk, and nothing passes before.
 struct ReplyOutlet {
     enum Ending: Sendable, Equatable {
         case pending
@@ -9,18 +18,45 @@ struct ReplyOutlet {
         case failed(UpstreamFailure)
     }
 
+    private enum Gate {
+        /// The future has nil for a request that could not be kept and must not be forwarded.
+        case closed(EventLoopFuture<KeptRequest?>)
+        case open(RequestBytes)
+        case locked
+    }
+
     private let envoy: NIOAsyncChannelOutboundWriter<ReplyPart>
+    private var gate: Gate
     private var draft: Draft?
     private(set) var isEnvoyGone = false
     private(set) var spoolError: SpoolError?
     private(set) var count = 0
     private(set) var ending = Ending.pending
 
-    /// - Parameter draft: Where the reply is kept; nil where the request could not be.
-    init(to envoy: NIOAsyncChannelOutboundWriter<ReplyPart>, keeping draft: Draft?) {
+    init(to envoy: NIOAsyncChannelOutboundWriter<ReplyPart>, after kept: EventLoopFuture<KeptRequest?>) {
         self.envoy = envoy
-        self.draft = draft
+        gate = .closed(kept)
     }
+
+    /// Waits until the request is safe, and gives its bytes; nil where it can't be made so: then there is nothing to do.
+    mutating func open() async -> RequestBytes? {
+        switch gate {
+        case .open(let bytes): return bytes
+        case .locked: return nil
+        case .closed(let kept):
+            // The future never fails: that a request could not be kept is a value.
+            guard let kept = try? await kept.get() else {
+                gate = .locked
+                return nil
+            }
+            gate = .open(kept.bytes)
+            draft = kept.reply
+            return kept.bytes
+        }
+    }
+
+    /// Whether the request could not be kept, and so was not answered by anybody.
+    var isLocked: Bool { if case .locked = gate { true } else { false } }
 
     mutating func send(_ bytes: ByteBuffer) async {
         count += bytes.readableBytes
@@ -36,6 +72,7 @@ struct ReplyOutlet {
 
     /// The reply did not come, or not whole. Where nothing of it has gone out, the Envoy hears a status that says so.
     mutating func fail(_ failure: UpstreamFailure) async {
+        guard await open() != nil else { return }
         ending = .failed(failure)
         guard count == 0 else { return }
         await tell(.bytes(OwnReply.status(failure.status, "no reply from the cloud: \(failure)", retryAfter: failure == .off ? 300 : nil)))

@@ -1,11 +1,10 @@
 import NIOCore
 import Spool
 
-/// A request that has arrived whole.
+/// A request that has arrived whole, and is on its way to the disk.
 struct ArrivedRequest: Sendable {
     var head: RequestHead
     var peer: Peer
-    var bytes: RequestBytes
     /// Its length, head and body, bytes.
     var count: Int
 }
@@ -26,8 +25,9 @@ enum RequestBytes: Sendable {
     }
 }
 
-/// Who answers a request that is safely on disk. A responder sends what it has through the outlet, and leaves in it
-/// how the exchange ended.
+/// Who answers a request. While the request is on its way to the disk a responder may prepare; its bytes it gets from the
+/// outlet, which gives them out when they are safe. It sends what it has through the outlet, and leaves in it how the
+/// exchange ended.
 protocol Responder: Sendable {
     func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async
 }

@@ -52,10 +52,13 @@ public final class SpoolDirectory: Sendable {
         return try result.get()
     }
 
-    /// The same for a file that nobody waits for, some milliseconds later, with others: `completion` is called on the
-    /// spool's own thread and must not block.
-    public func enqueue(_ draft: Draft, then completion: @escaping @Sendable (Result<StoredFile, SpoolError>) -> Void) {
-        committer.enqueue(draft, isAwaited: false, then: completion)
+    /// The same without waiting: `completion` is called on the spool's own thread and must not block.
+    ///
+    /// - Parameter isAwaited: Where nobody waits for the file, it goes some milliseconds later, with others.
+    public func enqueue(
+        _ draft: Draft, isAwaited: Bool = false, then completion: @escaping @Sendable (Result<StoredFile, SpoolError>) -> Void
+    ) {
+        committer.enqueue(draft, isAwaited: isAwaited, then: completion)
     }
 
     /// Waits until everything given to ``enqueue(_:then:)`` before is on the disk.

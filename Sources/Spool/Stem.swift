@@ -45,7 +45,12 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
         let year = Self.padded(Int(local.tm_year) + 1900, to: 4)
         let date = "\(year)-\(Self.padded(Int(local.tm_mon) + 1, to: 2))-\(Self.padded(Int(local.tm_mday), to: 2))"
         let hours = "\(Self.padded(Int(local.tm_hour), to: 2)):\(Self.padded(Int(local.tm_min), to: 2))"
-        let letters = (0..<Self.randomLength).map { _ in Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+        // One number for all letters: each draw is a call of the system.
+        var number = UInt64.random(in: 0...UInt64.max, using: &random)
+        let letters = (0..<Self.randomLength).map { _ in
+            defer { number /= UInt64(Self.alphabet.count) }
+            return Self.alphabet[Int(number % UInt64(Self.alphabet.count))]
+        }
         description = "\(date)T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(String(letters))"
     }
 

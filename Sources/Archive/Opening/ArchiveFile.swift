@@ -23,7 +23,7 @@ struct ArchiveFile {
 
     /// Refuses an archive of a later version, and one that the check finds damaged.
     func inspect(check: IntegrityCheck) throws {
-        var configuration = Self.configuration
+        var configuration = Self.configuration()
         configuration.readonly = true
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let (isTooNew, isKnown) = try queue.read { db in
@@ -39,7 +39,7 @@ struct ArchiveFile {
     func create() throws {
         let draft = "\(path).new-\(UUID().uuidString)"
         try FilePair(path: draft).remove()
-        let queue = try DatabaseQueue(path: draft, configuration: Self.configuration)
+        let queue = try DatabaseQueue(path: draft, configuration: Self.configuration())
         try Schema.migrator.migrate(queue)
         try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
         try queue.close()
@@ -50,16 +50,21 @@ struct ArchiveFile {
     }
 
     /// What all connections share.
-    static var configuration: Configuration {
+    static func configuration(_ memory: ArchiveMemory = .ample) -> Configuration {
         var configuration = Configuration()
         configuration.label = "archive"
         configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in
-            // 16 MB of pages: the indexes' ends and the sums of a burst stay in memory.
-            try db.execute(sql: "PRAGMA cache_size = -16000")
-        }
+        configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -\(memory.rawValue)") }
         return configuration
     }
+}
+
+/// How much of the archive's file a connection to it holds in memory, kibibytes.
+public enum ArchiveMemory: Int, Sendable {
+    /// For a program that runs for years.
+    case modest = 2_000
+    /// For one that works through much and ends: the indexes' ends and the sums of many reports stay in memory.
+    case ample = 16_000
 }
 
 /// A database's file with those that SQLite keeps beside it.

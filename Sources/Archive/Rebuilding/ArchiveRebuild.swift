@@ -78,7 +78,7 @@ private struct ReplacedArchive {
     init?(path: String) throws {
         guard ArchiveFile(path: path).exists else { return nil }
         self.path = path
-        var configuration = ArchiveFile.configuration
+        var configuration = ArchiveFile.configuration()
         configuration.busyMode = .immediateError
         do {
             cursors = try Self.retire(path, configuration)

@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// The cloud answers: it gets the request's own bytes, and its reply passes as it comes.
+/// The cloud answers: it gets the request's own bytes, and its reply passes as it comes. The connection to it is opened
+/// while the disk takes the request.
 struct CloudResponder: Responder {
     let connector: UpstreamConnector
     let upstream: Upstream
@@ -31,8 +32,10 @@ struct CloudResponder: Responder {
         var events = events.makeAsyncIterator()
         do {
             guard case .ready = try await Self.next(&events) else { return await outlet.fail(.handshakeFailed("it hung up")) }
+            // The cloud hears nothing of the request before this.
+            guard let bytes = await outlet.open() else { return }
             // Cancelled when the reply ends: what is left of the request is of no use then.
-            async let _: Void = Self.send(request, to: cloud)
+            async let _: Void = Self.send(request, bytes, to: cloud)
             while true {
                 switch try await Self.next(&events) {
                 case .ready: break
@@ -57,12 +60,12 @@ struct CloudResponder: Responder {
     }
 
     /// An error is passed over: a cloud that has heard enough answers early and closes, and its answer counts. Where there is none, the reply's side says so.
-    private static func send(_ request: ArrivedRequest, to cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async {
+    private static func send(_ request: ArrivedRequest, _ bytes: RequestBytes, to cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async {
         do {
             try await cloud.write(.head(request.head.parsed))
             var sent = 0
             while sent < request.count {
-                let chunk = try await request.bytes.chunk(from: sent)
+                let chunk = try await bytes.chunk(from: sent)
                 guard !chunk.isEmpty else { return }
                 try await cloud.write(.body(.byteBuffer(ByteBuffer(bytes: chunk))))
                 sent += chunk.count

@@ -88,7 +88,7 @@ extension IngestService {
 
     private func openArchive() async throws -> ArchiveWriter {
         if let archive = state.turn.withLock({ $0.archive }) { return archive }
-        let archive = try await ArchiveWriter.open(settings.archive.string)
+        let archive = try await ArchiveWriter.open(settings.archive.string, memory: .modest)
         state.turn.withLock { $0.archive = archive }
         return archive
     }

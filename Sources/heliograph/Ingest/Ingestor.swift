@@ -15,7 +15,7 @@ struct Ingestor: Sendable {
     let logger: Logger
 
     /// Exchanges that share a transaction and their flushes: few enough to lose no time for a capture that waits.
-    private static let batchCount = 16
+    private static let batchCount = 4
     private static let batchBytes = 4 << 20
     /// A reply that is larger is none to a report; only its beginning is looked at.
     private static let replyLimit = 1 << 20

@@ -13,11 +13,11 @@ enum StartMemory {
     static func giveBack() {
         #if os(Linux)
             // Where the list can't be read, everything stays as it is.
-            guard let maps = try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8) else { return }
-            for line in maps.split(separator: "\n") {
+            guard let maps = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd() else { return }
+            for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
                 // address range, permissions, offset, device, inode, path (proc_pid_maps(5))
-                let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
-                guard fields.count == 6, fields[1] == "r-xp", fields[5].hasPrefix("/") else { continue }
+                let fields = line.split(separator: " ")
+                guard fields.count > 5, fields[1] == "r-xp", fields[5].hasPrefix("/") else { continue }
                 let ends = fields[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
                 guard ends.count == 2, ends[1] > ends[0], let start = UnsafeMutableRawPointer(bitPattern: ends[0]) else { continue }
                 // A mapping of a file that is executed and never written: nothing in it can be lost.

@@ -12,6 +12,10 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(SettingTable.listen), help: .of(SettingTable.listen, "address:port")) var listen: String?
     @Option(name: .of(SettingTable.listenPlain), help: .of(SettingTable.listenPlain, "address:port")) var listenPlain: String?
     @Option(name: .of(SettingTable.spool), help: .of(SettingTable.spool, "dir")) var spool: String?
+    @Option(name: .of(SettingTable.archive), help: .of(SettingTable.archive, "file")) var archive: String?
+    @Option(name: .of(SettingTable.ingest), help: .of(SettingTable.ingest, "on|off")) var ingest: String?
+    @Option(name: .of(SettingTable.keepProcessed), help: .of(SettingTable.keepProcessed, "duration")) var keepProcessed: String?
+    @Option(name: .of(SettingTable.leaveFree), help: .of(SettingTable.leaveFree, "size")) var leaveFree: String?
     @Option(name: .of(SettingTable.upstream), help: .of(SettingTable.upstream, "url")) var upstream: String?
     @Option(name: .of(SettingTable.upstreamCA), help: .of(SettingTable.upstreamCA, "file")) var upstreamCA: String?
     @Option(name: .of(SettingTable.envoy), help: .of(SettingTable.envoy, "address")) var envoy: [String] = []
@@ -36,7 +40,9 @@ struct SettingsOptions: ParsableArguments {
     var flags: [String: [String]] {
         let given: [(any SettingDescription, [String])] = [
             (SettingTable.data, data.list), (SettingTable.listen, listen.list), (SettingTable.listenPlain, listenPlain.list),
-            (SettingTable.spool, spool.list), (SettingTable.upstream, upstream.list), (SettingTable.upstreamCA, upstreamCA.list),
+            (SettingTable.spool, spool.list), (SettingTable.archive, archive.list), (SettingTable.ingest, ingest.list),
+            (SettingTable.keepProcessed, keepProcessed.list), (SettingTable.leaveFree, leaveFree.list),
+            (SettingTable.upstream, upstream.list), (SettingTable.upstreamCA, upstreamCA.list),
             (SettingTable.envoy, envoy), (SettingTable.cloud, cloud.list), (SettingTable.certificate, certificate.list),
             (SettingTable.privateKey, privateKey.list), (SettingTable.whenDiskFails, whenDiskFails.list),
             (SettingTable.logLevel, logLevel.list), (SettingTable.connections, connections.list),
