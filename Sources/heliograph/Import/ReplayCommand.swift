@@ -73,7 +73,9 @@ struct ReplayCommand: AsyncParsableCommand {
     /// Why the new archive should not take the old one's place; nil where it should.
     private static func reasonAgainst(_ rebuild: ArchiveRebuild, _ summary: IntakeSummary, mayLose: Bool) async throws -> Failure? {
         if summary.isStopped { return Failure("stopped before the end", hint: "the archive is as it was; run it again to make it anew") }
-        if summary.imported == 0 { return Failure("the spool holds no report", hint: "name the right one with --spool; the archive is as it was") }
+        if summary.imported == 0 {
+            return Failure("the spool holds no report", hint: "name the right one with --spool; the archive is as it was")
+        }
         guard !mayLose, access(rebuild.path, F_OK) == 0 else { return nil }
         // Of a damaged archive nobody knows what it held.
         guard let old = try? await ArchiveReader.open(rebuild.path), let before = try? await old.status().rowCount else { return nil }
@@ -82,7 +84,7 @@ struct ReplayCommand: AsyncParsableCommand {
         guard after < before else { return nil }
         return Failure(
             "the spool gives \(after.grouped) rows, and the archive has \(before.grouped); it is as it was",
-            hint: "captures that were removed, or imported with --no-copy, can't be replayed; --accept-loss takes the smaller archive all the same")
+            hint: "captures that were removed, or imported with --no-copy, can't be replayed; --accept-loss takes the smaller archive")
     }
 
     private static func claim(_ spool: FilePath) throws -> SpoolClaim {

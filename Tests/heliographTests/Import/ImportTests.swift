@@ -1,6 +1,7 @@
 import Archive
 import Foundation
 import Spool
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -81,7 +82,8 @@ import Testing
         try write(Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 80 << 20)), "old/bomb.request.gz")
         try write(Gzip.compress([UInt8](repeating: 0, count: 80 << 20)), "old/backup.tar.gz")
         try write(Array("<perf_report report_timestamp='1'></perf_report>".utf8), "old/nobody.xml")
-        for (link, goal) in [("old/deep/circle", ".."), ("old/self", "self"), ("old/linked.xml", "deep/er/one.xml"), ("old/gone.xml", "nowhere")] {
+        let links = [("old/deep/circle", ".."), ("old/self", "self"), ("old/linked.xml", "deep/er/one.xml"), ("old/gone.xml", "nowhere")]
+        for (link, goal) in links {
             try FileManager.default.createSymbolicLink(atPath: folder.file(link).path, withDestinationPath: goal)
         }
         #expect(mkfifo(folder.file("old/pipe.xml").path, 0o600) == 0)
@@ -108,9 +110,12 @@ import Testing
         try FileManager.default.createDirectory(at: old, withIntermediateDirectories: true)
         let names: [[UInt8]] = [[0xff, 0xfe, 0x2e, 0x78, 0x6d, 0x6c], Array("line\nbreak \u{1b}[31m.xml".utf8)]
         for name in names {
-            let path = Array(old.path.utf8) + [UInt8(ascii: "/")] + name + [0]
-            let descriptor = path.withUnsafeBytes { Foundation.open($0.baseAddress!.assumingMemoryBound(to: CChar.self), O_CREAT | O_WRONLY, 0o600) }
-            try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(contentsOf: Data(summer.next().xml.utf8))
+            let component = try #require((name + [0]).map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { name in
+                name.baseAddress.flatMap { FilePath.Component(platformString: $0) }
+            })
+            let descriptor = try FileDescriptor.open(
+                FilePath(old.path).appending(component), .writeOnly, options: .create, permissions: .ownerReadWrite)
+            _ = try descriptor.closeAfter { try descriptor.writeAll(Array(summer.next().xml.utf8)) }
         }
         try write([], "old/bad\n\u{1b}[2J.xml")
         let summary = try await takeIn("import", old.path, data: data, status: 1)

@@ -89,14 +89,15 @@ import Testing
         let refused = try await run("--spool", empty.path)
         #expect(refused.errors.hasPrefix("error: the spool holds no report\n"))
         let program = try Program(Program.built("heliograph"), ["replay", "--data", data.path])
-        while !FileManager.default.fileExists(atPath: data.appending(path: "archive.sqlite.rebuild").path), program.isRunning { await Task.yield() }
+        let draft = data.appending(path: "archive.sqlite.rebuild").path
+        while !FileManager.default.fileExists(atPath: draft), program.isRunning { await Task.yield() }
         program.send(SIGINT)
         #expect(await program.end() != nil)
         #expect(!names(in: data).contains { $0.contains("rebuild") })
         #expect([before, try await liveDigestOfSpool()].contains(try await digest(below: data)))
     }
 
-    @Test func `a copy that was changed is refused`() async throws {
+    @Test func `a copy that was exchanged is refused`() async throws {
         _ = try await fill()
         let imported = data.appending(path: "spool/imported")
         let first = try #require(names(in: imported).first { !$0.hasPrefix(".") })

@@ -1,0 +1,115 @@
+import Archive
+import Foundation
+import Simulator
+import TestSupport
+import Testing
+
+@Suite("What was captured comes into the archive, once, and out of the way", .timeLimit(.minutes(10)))
+struct IngestTests {
+    private static func archive(_ house: House) -> URL { house.folder.file("data/archive.sqlite") }
+
+    /// The files in the spool's root that have a final name.
+    private static func root(_ house: House) -> [String] {
+        names(in: house.proxy.spool).filter { !$0.hasPrefix(".") && !["processed", "rejected"].contains($0) }
+    }
+
+    @Test("A report is in the archive, and its files compressed below its day, soon after its reply")
+    func soon() async throws {
+        let reports = ReportSeries.make(1)
+        try await withHouse { house async throws in
+            let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
+            let reply = try await house.post(try reports[0].request())
+            #expect(try await eventually { Self.root(house).isEmpty })
+            let stem = try #require(house.proxy.stems.first)
+            let day = house.proxy.spool.appending(path: "processed/\(stem.prefix(10))")
+            #expect(names(in: day) == ["request", "response", "xml"].map { "\(stem).\($0).gz" })
+            #expect(try await house.proxy.awaited("request") == reports[0].request())
+            #expect(try await house.proxy.awaited("xml") == Array(reports[0].xml.utf8))
+            #expect(try await house.proxy.awaited("response") == reply.bytes)
+            #expect(try await ReportSeries.digest(of: Self.archive(house)) == expected)
+        }
+    }
+
+    @Test("What can't be read goes to rejected/ with the reason, and the next one is none the worse")
+    func rejected() async throws {
+        try await withHouse { house async throws in
+            let bad = NumberedRequest.bytes(body: Array("no zlib".utf8), path: "/emu_reports/performance_report")
+            _ = try await house.post(bad)
+            _ = try await house.post(PostedReport.any.request)
+            #expect(try await eventually { Self.root(house).isEmpty })
+            let found = names(in: house.proxy.spool.appending(path: "rejected"))
+            #expect(found.map { $0.split(separator: ".").last } == ["reason", "request", "response"])
+            let reason = try bytes(of: house.proxy.spool.appending(path: "rejected/\(found[0])"))
+            #expect(String(decoding: reason, as: UTF8.self) == "looking for XML in the body: it is neither XML, nor compressed, nor a form\n")
+            #expect(house.proxy.processedStems.count == 1)
+        }
+    }
+
+    @Test("With ingest: off everything stays in the root; the next start with it on catches up")
+    func off() async throws {
+        let reports = ReportSeries.make(40)
+        try await withHouse(.normal, ["--ingest", "off"]) { house async throws in
+            for report in reports { _ = try await house.post(try report.request()) }
+            _ = try await house.proxy.awaited(40, "response")
+            #expect(await house.proxy.stop() == 0)
+            #expect(Self.root(house).count == 80 && house.proxy.processedStems.isEmpty)
+            #expect(try await ReportSeries.digest(of: Self.archive(house)) == nil)
+
+            let again = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
+            #expect(try await eventually(within: .seconds(60)) { Self.root(house).isEmpty })
+            #expect(again.processedStems.count == 40)
+            #expect(await again.stop() == 0)
+            let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
+            #expect(try await ReportSeries.digest(of: Self.archive(house)) == expected)
+        }
+    }
+
+    @Test("An archive that is damaged, or of another program, is left as it is; capturing goes on, and the log says what to do")
+    func damagedArchive() async throws {
+        try await withHouse(.normal, ["--archive", "/proc/self/exe"]) { house async throws in
+            #expect(await house.proxy.logs("captures wait to be archived"))
+            #expect(try await house.post(PostedReport.any.request).status == 200)
+            #expect(try await house.proxy.awaited("response").count > 0)
+            #expect(house.proxy.lines(containing: "captures wait to be archived").count == 1)
+            #expect(house.proxy.lines(containing: "hint=").count == 1)
+            #expect(Self.root(house).count == 2)
+        }
+    }
+
+    /// `HELIOGRAPH_INGEST_KILLS` asks for more than the default.
+    @Test("Killed at any moment and started again, it ends with each report once in the archive, and once in processed/")
+    func killed() async throws {
+        let seed = SeededRandom.seed()
+        var random = SeededRandom(seed)
+        let kills = ProcessInfo.processInfo.environment["HELIOGRAPH_INGEST_KILLS"].flatMap { Int($0) } ?? 25
+        let reports = ReportSeries.make(kills * 12)
+        try await withHouse(.normal, ["--ingest", "off"]) { house async throws in
+            let client = try EnvoyClient(host: "127.0.0.1", port: house.proxy.port, transport: .tls(.v1_2))
+            for report in reports { _ = try await client.send(try report.request()) }
+            _ = try await house.proxy.awaited(reports.count, "response")
+            #expect(await house.proxy.stop() == 0)
+            var cutShort = 0
+            for _ in 0..<kills {
+                let before = house.proxy.processedStems.count
+                let proxy = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
+                // A moment of the work, wherever it is then: the first files come some milliseconds after the start.
+                _ = try await eventually(within: .seconds(5)) { proxy.processedStems.count > before || Self.root(house).isEmpty }
+                try await Task.sleep(for: .microseconds(Int.random(in: 0...30_000, using: &random)))
+                proxy.program.send(SIGKILL)
+                _ = await proxy.program.end()
+                if !Self.root(house).isEmpty { cutShort += 1 }
+            }
+            let last = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
+            #expect(try await eventually(within: .seconds(60)) { Self.root(house).isEmpty })
+            #expect(await last.stop() == 0)
+            print("seed \(seed): \(cutShort) of \(kills) kills came in the midst of the work")
+            #expect(cutShort > 0, "the kills fell outside of the work")
+            let files = SpooledFile.all(in: house.proxy.spool)
+            #expect(files.filter { $0.kind == "request" && $0.isProcessed }.count == reports.count)
+            #expect(files.count == 3 * reports.count)
+            #expect(Set(try files.filter { $0.kind == "xml" }.map { try $0.contents }) == Set(reports.map { Array($0.xml.utf8) }))
+            let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
+            #expect(try await ReportSeries.digest(of: Self.archive(house)) == expected, "seed \(seed)")
+        }
+    }
+}
