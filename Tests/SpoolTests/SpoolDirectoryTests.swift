@@ -56,8 +56,10 @@ struct SpoolDirectoryTests {
             read += chunk
         }
         #expect(read == bytes, "it reads back in pieces")
-        #expect(try await spool.read(.request, of: stem, limit: .max) == bytes)
-        #expect(try await spool.read(.request, of: stem, limit: 10) == Array(bytes.prefix(10)))
+        _ = try await Self.keep([1], .response, of: stem, in: spool)
+        let exchange = try #require(try spool.settled().first)
+        #expect(try spool.bytes(.request, of: exchange, limit: .max) == bytes)
+        #expect(try spool.bytes(.request, of: exchange, limit: 10) == Array(bytes.prefix(10)))
     }
 
     @Test("A draft that is thrown away leaves nothing", arguments: [10, 1 << 20])
@@ -99,9 +101,7 @@ struct SpoolDirectoryTests {
         #expect(outcomes.filter { $0 }.count == 299)
         #expect(names(in: url).filter { $0.hasSuffix(".request") }.count == 300)
         #expect(names(in: url).filter { $0.hasSuffix(".partial") } == [])
-        let requests = try await spool.requests()
-        #expect(requests.count == 300)
-        #expect(requests.map(\.stem.description) == requests.map(\.stem.description).sorted())
+        #expect(try spool.settled().isEmpty, "none has its reply")
     }
 
     @Test("What is enqueued is on disk when the queue is drained")
@@ -154,9 +154,9 @@ struct SpoolDirectoryTests {
                 ].sorted())
         #expect(try bytes(of: url.appending(path: "\(cutOff).response")) == Array(Recovery.interruption.utf8))
         #expect(try bytes(of: url.appending(path: "\(whole).response")) == Array("a".utf8))
-        let requests = try await spool.requests()
-        #expect(requests.map(\.stem) == [whole, cutOff])
-        #expect(requests.map(\.files) == [[.request, .response], [.request, .response]])
+        let settled = try spool.settled()
+        #expect(settled.map(\.stem) == [whole, cutOff])
+        #expect(settled.map(\.files) == [[.request, .response], [.request, .response]])
     }
 
     @Test("A folder that can't be written to, or is a file, is told with operation and cause")

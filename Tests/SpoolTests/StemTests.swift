@@ -15,6 +15,7 @@ struct StemTests {
             form.dateFormat = "yyyy-MM-dd'T'HH:mm:ss"
             #expect(stem.description.hasPrefix(form.string(from: Date(timeIntervalSince1970: Double(seconds))) + "-"))
             #expect(stem.description.count == 26)
+            #expect(stem.arrivalTimestamp == seconds)
             #expect(Stem(fileName: "\(stem).request") == stem)
             #expect(Stem(fileName: "\(stem)") == stem)
         }

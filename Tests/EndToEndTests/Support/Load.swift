@@ -76,14 +76,15 @@ struct Aftermath {
 
     /// Looks at all files with final names but those of the stems that were looked at before.
     init(of spool: URL, sent: [Int: [UInt8]], except known: Set<String> = []) throws {
-        for name in names(in: spool) where !name.hasPrefix(".") {
+        for file in SpooledFile.all(in: spool) {
+            let name = file.name
             let parts = name.split(separator: ".").map(String.init)
             guard parts.count == 2 else {
                 faults.append("\(name): a name of no known form")
                 continue
             }
             if known.contains(parts[0]) { continue }
-            let bytes = try bytes(of: spool.appending(path: name))
+            let bytes = try file.contents
             switch parts[1] {
             case "request":
                 guard let number = NumberedRequest.number(of: bytes), let whole = sent[number] else {
