@@ -94,7 +94,7 @@ import Testing
         #expect((summary.imported, summary.alreadyKnown, summary.replies, summary.others) == (2, 1, 1, 3))
         let reasons = Dictionary(uniqueKeysWithValues: summary.rejections.map { (URL(filePath: $0.file).lastPathComponent, $0.reason) })
         #expect(reasons["empty.xml"] == "it is empty")
-        #expect(reasons["cut.xml"]?.hasPrefix("reading the XML of the report: ") == true)
+        #expect(reasons["cut.xml"]?.contains("line ") == true, "\(summary.rejections)")
         #expect(reasons["cut.xml.gz"] == "its gzip stream is cut short")
         #expect(reasons["bomb.request.gz"] == "it holds more than the limit of 67108864 bytes")
         #expect(reasons["nobody.xml"] == "it names no Envoy")
