@@ -54,10 +54,7 @@ struct CaptureHouse: Sendable {
         spool.enqueue(draft, isAwaited: true) { result in
             switch result {
             case .success(let stored):
-                counters.count {
-                    $0.requestsCaptured += 1
-                    $0.requestBytes += stored.count
-                }
+                counters.countCapture(bytes: stored.count)
                 promise.succeed(KeptRequest(bytes: .stored(stored), reply: spool.draft(.response, of: draft.stem)))
             case .failure(let error):
                 report(error, exchange: draft.stem)
@@ -86,10 +83,7 @@ struct CaptureHouse: Sendable {
         case .whole(let status, _):
             facts["status"] = "\(status.map(String.init) ?? "none")"
             if outlet.isEnvoyGone { facts["envoy_hung_up"] = "true" }
-            counters.count {
-                $0.repliesForwarded += 1
-                $0.replyBytes += outlet.count
-            }
+            counters.countReply(bytes: outlet.count)
             logger.info("forwarded", metadata: facts)
         case .failed(let failure):
             facts["reason"] = "\(failure)"

@@ -7,5 +7,14 @@ import ArgumentParser
         subcommands: [
             RunCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
             SimulateCommand.self,
+        ],
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Asking the archive",
+                subcommands: [
+                    StatusCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
+                    EventsCommand.self,
+                    ExportCommand.self,
+                ])
         ])
 }

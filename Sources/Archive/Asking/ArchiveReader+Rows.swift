@@ -7,7 +7,7 @@ public struct RowFilter: Equatable, Sendable {
     public var timestamps: Range<Int>
     /// The serial number of an Envoy; nil for all.
     public var envoy: String?
-    /// `serial.channel`, or as the rows have it; nil for all.
+    /// `serial.channel`, or a serial number for a device with all its channels; nil for all.
     public var equipment: String?
 
     public init(timestamps: Range<Int> = Int.min..<Int.max, envoy: String? = nil, equipment: String? = nil) {
@@ -21,7 +21,7 @@ public struct RowFilter: Equatable, Sendable {
         if envoy == nil, equipment == nil { return "" }
         return """
              AND device_id IN (SELECT device.id FROM device JOIN envoy ON envoy.id = envoy_id
-            WHERE (:envoy IS NULL OR envoy.serial = :envoy) AND (:equipment IS NULL OR equipment = :equipment))
+            WHERE (:envoy IS NULL OR envoy.serial = :envoy) AND (:equipment IS NULL OR equipment = :equipment OR device.serial = :equipment))
             """
     }
 }

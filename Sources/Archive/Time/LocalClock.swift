@@ -4,21 +4,21 @@ import Foundation
 ///
 /// Offsets are remembered for each quarter of an hour, as time zones change on these only and asking the calendar
 /// costs more than keeping a row.
-struct LocalClock {
-    let zone: TimeZone
+public struct LocalClock: Sendable {
+    public let zone: TimeZone
     private var offsets: [Int: Int] = [:]
     private var last = (quarter: Int.min, offset: 0)
 
     /// Instants that have a place on the clock: 1970 to the end of 9999.
-    static let instants = 0...253_402_300_799
+    public static let instants = 0...253_402_300_799
 
     /// - Parameter name: of the tz database. A name that is missing or unknown stands for UTC.
-    init(zoneNamed name: String?) {
+    public init(zoneNamed name: String?) {
         zone = name.flatMap { TimeZone(identifier: $0) } ?? .gmt
     }
 
     /// Seconds to add to `instant` for local time.
-    mutating func offset(at instant: Int) -> Int {
+    public mutating func offset(at instant: Int) -> Int {
         let quarter = floorDivide(instant, 900)
         if last.quarter == quarter { return last.offset }
         let offset = offsets[quarter] ?? zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(quarter * 900)))
@@ -29,17 +29,18 @@ struct LocalClock {
     }
 
     /// The instant when the local hour of `instant` began. Where clocks went back, each of the two hours has its own.
-    mutating func hourStart(of instant: Int) -> Int {
+    public mutating func hourStart(of instant: Int) -> Int {
         let offset = offset(at: instant)
         return floorDivide(instant + offset, 3_600) * 3_600 - offset
     }
 
-    mutating func day(of instant: Int) -> CivilDate {
+    /// The local day that an instant lies in.
+    public mutating func day(of instant: Int) -> CivilDate {
         CivilDate(daysSince1970: floorDivide(instant + offset(at: instant), 86_400))
     }
 
     /// The first instant of a local day: midnight, or, where clocks skip it, the instant of the skip.
-    mutating func start(of day: CivilDate) -> Int {
+    public mutating func start(of day: CivilDate) -> Int {
         let midnight = day.daysSince1970 * 86_400
         let start = midnight - offset(at: midnight - offset(at: midnight))
         return self.day(of: start) == day ? start : midnight - offset(at: midnight)

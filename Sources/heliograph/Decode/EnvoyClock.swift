@@ -13,6 +13,9 @@ struct EnvoyClock {
         style = Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: zone ?? .gmt)
     }
 
-    /// ISO 8601 with the offset from UTC.
-    func time(_ epochSeconds: Int) -> String { Date(timeIntervalSince1970: TimeInterval(epochSeconds)).formatted(style) }
+    /// ISO 8601 with the offset from UTC; the bare number for an instant before 1970 or after 9999, which no calendar needs.
+    func time(_ epochSeconds: Int) -> String {
+        guard (0..<253_402_214_400).contains(epochSeconds) else { return "\(epochSeconds)" }
+        return Date(timeIntervalSince1970: TimeInterval(epochSeconds)).formatted(style)
+    }
 }

@@ -32,11 +32,12 @@ struct RunCommand: AsyncParsableCommand {
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) : nil
+        let control = ControlSocket(settings, counters, logger)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, ingest)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
-            services: [ingest as (any Service)?, server].compactMap(\.self), gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+            services: [control, ingest as (any Service)?, server].compactMap(\.self), gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace

@@ -1,0 +1,47 @@
+import Capture
+import Foundation
+
+/// What only the running proxy knows. It is the JSON object that the control socket gives: keys are the names below, times are
+/// seconds since 1970 UTC, what never happened is missing. Keys may be added; those that are there keep their meaning.
+struct ServiceReport: Codable, Equatable, Sendable {
+    var processIdentifier: Int
+    var startedTimestamp: Int
+    /// Where TLS is accepted, as it was set.
+    var listen: String
+    /// `forward` or `off`.
+    var cloud: String
+    var upstream: String
+    var connections: Int
+    var connectionsOpen: Int
+    /// Connections from addresses that may not connect.
+    var strangers: Int
+    var requestsCaptured: Int
+    var requestBytes: Int
+    /// Requests that went on without being kept.
+    var requestsNotCaptured: Int
+    var repliesForwarded: Int
+    var replyBytes: Int
+    var diskFailures: Int
+    /// How often requests were refused, by reason.
+    var refusals: [String: Int]
+    /// How often the cloud failed, by reason; `off` is no failure but the owner's wish.
+    var cloudFailures: [String: Int]
+    var lastCaptureTimestamp: Int?
+    var lastReplyTimestamp: Int?
+    var lastRefusalTimestamp: Int?
+    var lastCloudFailureTimestamp: Int?
+}
+
+extension ServiceReport {
+    init(_ settings: Settings, startedTimestamp: Int, _ counts: CaptureCounters.Values) {
+        self.init(
+            processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,
+            listen: "\(settings.listen)", cloud: settings.cloud.rawValue, upstream: "\(settings.upstream)",
+            connections: counts.connections, connectionsOpen: counts.connectionsOpen, strangers: counts.strangers,
+            requestsCaptured: counts.requestsCaptured, requestBytes: counts.requestBytes,
+            requestsNotCaptured: counts.requestsNotCaptured, repliesForwarded: counts.repliesForwarded, replyBytes: counts.replyBytes,
+            diskFailures: counts.spoolFailures, refusals: counts.refusals, cloudFailures: counts.upstreamFailures,
+            lastCaptureTimestamp: counts.lastCaptureTimestamp, lastReplyTimestamp: counts.lastReplyTimestamp,
+            lastRefusalTimestamp: counts.lastRefusalTimestamp, lastCloudFailureTimestamp: counts.lastUpstreamFailureTimestamp)
+    }
+}
