@@ -1,0 +1,127 @@
+import Foundation
+import Reports
+import Spool
+import SystemPackage
+
+/// The captures of a spool and the copies of what was imported, in order of time: `processed/`, then the root, and
+/// each copy where its report's time belongs.
+struct ReplayFiles: ReportFiles {
+    private let spool: FilePath
+    private let limit: Int
+    private var walk: FileWalk
+    private var root: FileNames
+    private var nextInRoot = 0
+    private var copies: ArraySlice<(time: Int, path: FilePath)>
+    private var upcoming: (time: Int, content: Upcoming)?
+
+    private enum Upcoming: Sendable {
+        case capture(Stem, FilePath)
+        case failure(LookedAt)
+    }
+
+    /// Lists what there is. Blocking.
+    ///
+    /// - Throws: `Errno` where the spool can't be read.
+    init(_ spool: FilePath, limit: Int) throws {
+        self.spool = spool
+        self.limit = limit
+        root = try FileNames(in: spool)
+        let processed = spool.appending(Filing.processed)
+        walk = FileWalk(root.contains { $0?.string == Filing.processed } ? [processed] : [])
+        copies = try Self.copies(in: spool)[...]
+        upcoming = nextCapture()
+    }
+
+    mutating func next() -> LookedAt? {
+        if let copy = copies.first, copy.time < upcoming?.time ?? .max {
+            copies.removeFirst()
+            return lookAt(copy: copy.path)
+        }
+        guard let (_, content) = upcoming else { return nil }
+        upcoming = nextCapture()
+        switch content {
+        case .failure(let file): return file
+        case .capture(let stem, let path): return lookAt(stem, path)
+        }
+    }
+
+    /// How many files there are to replay. Blocking; opens none of them.
+    static func count(_ spool: FilePath) throws -> Int {
+        var files = try ReplayFiles(spool, limit: 0)
+        var count = files.copies.count
+        while files.upcoming != nil {
+            count += 1
+            files.upcoming = files.nextCapture()
+        }
+        return count
+    }
+
+    private mutating func nextCapture() -> (time: Int, content: Upcoming)? {
+        while let found = walk.next() {
+            switch found {
+            case .file(let path, _):
+                guard let stem = Self.stem(path.lastComponent, suffix: Filing.compressedSuffix) else { continue }
+                return (stem.arrivalTimestamp, .capture(stem, path))
+            case .unreadable(let path, let cause):
+                return (0, .failure(LookedAt(path, .rejected("it can't be read: \("\(cause)".lowercased())"))))
+            case .special: continue
+            }
+        }
+        while nextInRoot < root.count {
+            defer { nextInRoot += 1 }
+            guard let name = root[nextInRoot], let stem = Self.stem(name, suffix: "") else { continue }
+            return (stem.arrivalTimestamp, .capture(stem, spool.appending(name)))
+        }
+        return nil
+    }
+
+    private static func stem(_ name: FilePath.Component?, suffix: String) -> Stem? {
+        guard let name = name?.string, let stem = Stem(fileName: name) else { return nil }
+        return name == ExchangeFile.request.name(of: stem) + suffix ? stem : nil
+    }
+}
+
+extension ReplayFiles {
+    private func lookAt(_ stem: Stem, _ path: FilePath) -> LookedAt {
+        do {
+            let request = try read(path)
+            let answer = path.removingLastComponent().appending(
+                ExchangeFile.response.name(of: stem) + (path.extension == "gz" ? Filing.compressedSuffix : ""))
+            // An exchange that was cut off has no reply, and its request stands all the same.
+            let reply = (try? read(answer)) ?? []
+            switch UnderstoodExchange(stem, request: request, reply: reply, inflatedLimit: limit) {
+            case .report(let arrival, let xml): return LookedAt(path, .report(arrival, copy: nil), bytes: request.count + xml.count)
+            case .other: return LookedAt(path, .other)
+            case .undecodable(let reason): return LookedAt(path, .rejected(reason))
+            }
+        } catch { return LookedAt(path, .rejected("it can't be read: \("\(error)".lowercased())")) }
+    }
+
+    private func lookAt(copy path: FilePath) -> LookedAt {
+        var file = LookedAt(importing: path, length: 0, limit: limit)
+        guard case .report(let arrival, let copy) = file.content else { return file }
+        let isWhole = copy.map { path.lastComponent?.string.hasPrefix($0.digest) ?? false } ?? false
+        file.content = isWhole ? .report(arrival, copy: nil) : .rejected("its content is not what its name says")
+        return file
+    }
+
+    private func read(_ path: FilePath) throws -> [UInt8] {
+        let bytes = try WholeFile.read(path, limit: limit)
+        return path.extension == "gz" ? try Gzip.decompress(bytes, limitBytes: limit) : bytes
+    }
+
+    private static func copies(in spool: FilePath) throws -> [(time: Int, path: FilePath)] {
+        var walk = FileWalk([ImportedCopies.folder(in: spool)])
+        var copies: [(time: Int, path: FilePath)] = []
+        while let found = walk.next() {
+            switch found {
+            case .file(let path, _):
+                guard let name = path.lastComponent?.string, name.hasSuffix(Filing.compressedSuffix), !name.hasPrefix(".") else { continue }
+                copies.append((try WholeFile.changeTimestamp(path), path))
+            case .unreadable(_, .noSuchFileOrDirectory), .special: continue
+            case .unreadable(_, let cause): throw cause
+            }
+        }
+        return copies.sorted { $0.time < $1.time }
+    }
+}

@@ -1,0 +1,128 @@
+import Archive
+import Foundation
+import Spool
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Simulator
+@testable import heliograph
+
+@Suite(.timeLimit(.minutes(5))) struct ReplayTests {
+    private let folder: TemporaryFolder
+    private var data: URL { folder.file("data") }
+    private var spool: FilePath { FilePath(data.path).appending("spool") }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// A spool with 40 captures in `processed`, 10 that still wait, and 30 imported reports; and all of them in order.
+    private func fill() async throws -> [EnvoyReport] {
+        var summer = ReportsOfASummer(panels: 2)
+        for _ in 0..<100 { _ = summer.next() }
+        let reports = (0..<80).map { _ in summer.next() }
+        for (index, report) in reports.prefix(30).enumerated() { try write(Array(report.xml.utf8), "old/\(1000 + index).xml") }
+        _ = try await takeIn("import", folder.file("old").path, data: data)
+
+        let directory = try SpoolDirectory(spool)
+        var random = SeededRandom(3)
+        for report in reports.dropFirst(30).prefix(40) { try await keep(report, directory, &random) }
+        try directory.file(directory.settled().map { ($0, Array("<x/>".utf8)) })
+        for report in reports.dropFirst(70) { try await keep(report, directory, &random) }
+        return reports
+    }
+
+    private func keep(_ report: EnvoyReport, _ directory: SpoolDirectory, _ random: inout SeededRandom) async throws {
+        let stem = Stem(arrivedAt: report.timestampSeconds + 1, using: &random)
+        for (file, bytes) in [(ExchangeFile.request, try report.request()), (.response, Array("HTTP/1.1 200 OK\r\n\r\n".utf8))] {
+            var draft = directory.draft(file, of: stem)
+            try await draft.append(bytes)
+            _ = try await directory.commit(draft)
+        }
+    }
+
+    @Test func `captures filed, captures waiting and imported reports give the archive again`() async throws {
+        let reports = try await fill()
+        let trial = try await takeIn("replay", "--dry-run", data: data)
+        #expect(trial.imported == 80)
+        let summary = try await takeIn("replay", data: data)
+        #expect((summary.imported, summary.rejected, summary.rowsKnown) == (80, 0, 0))
+        #expect(try await digest(below: data) == liveDigest(reports, in: folder))
+        try FileManager.default.removeItem(at: data.appending(path: "archive.sqlite"))
+        _ = try await takeIn("replay", data: data)
+        #expect(try await digest(below: data) == liveDigest(reports, in: folder))
+        // As the service names them: what it finds in the root later is known.
+        let reader = try await ArchiveReader.open(data.appending(path: "archive.sqlite").path)
+        let stem = try #require(names(in: data.appending(path: "spool")).compactMap { Stem(fileName: $0) }.first)
+        #expect(try await reader.knownSources(among: [stem.description, "other"]) == [stem.description])
+        try await reader.close()
+    }
+
+    @Test func `while heliograph runs on the spool it is refused`() async throws {
+        _ = try await fill()
+        let before = try await digest(below: data)
+        let directory = try SpoolDirectory(spool)
+        let refused = try await run()
+        #expect(refused.status == 1)
+        #expect(refused.errors.hasPrefix("error: heliograph is running on \(spool)\nhint: stop it first"))
+        withExtendedLifetime(directory) {}
+        #expect(try await digest(below: data) == before)
+    }
+
+    @Test func `an archive that would become smaller stays, unless that is accepted`() async throws {
+        _ = try await fill()
+        _ = try await takeIn("replay", data: data)
+        let before = try await digest(below: data)
+        try FileManager.default.removeItem(at: data.appending(path: "spool/imported"))
+        let refused = try await run()
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("--accept-loss"))
+        #expect(try await digest(below: data) == before)
+        #expect(try await takeIn("replay", "--accept-loss", data: data).imported == 50)
+        #expect(try await digest(below: data) != before)
+    }
+
+    @Test func `an empty spool replaces nothing, and ctrl-c leaves the old archive`() async throws {
+        _ = try await fill()
+        let before = try await digest(below: data)
+        let empty = folder.file("empty")
+        try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+        let refused = try await run("--spool", empty.path)
+        #expect(refused.errors.hasPrefix("error: the spool holds no report\n"))
+        let program = try Program(Program.built("heliograph"), ["replay", "--data", data.path])
+        let draft = data.appending(path: "archive.sqlite.rebuild").path
+        while !FileManager.default.fileExists(atPath: draft), program.isRunning { await Task.yield() }
+        program.send(SIGINT)
+        #expect(await program.end() != nil)
+        #expect(!names(in: data).contains { $0.contains("rebuild") })
+        #expect([before, try await liveDigestOfSpool()].contains(try await digest(below: data)))
+    }
+
+    @Test func `a copy that was exchanged is refused`() async throws {
+        _ = try await fill()
+        let imported = data.appending(path: "spool/imported")
+        let first = try #require(names(in: imported).first { !$0.hasPrefix(".") })
+        let file = try #require(names(in: imported.appending(path: first)).first)
+        var summer = ReportsOfASummer(seed: 99)
+        try Data(Gzip.compress(Array(summer.next().xml.utf8))).write(to: imported.appending(path: "\(first)/\(file)"))
+        let summary = try await takeIn("replay", "--accept-loss", data: data, status: 1)
+        #expect(summary.rejections.map(\.reason) == ["its content is not what its name says"])
+    }
+
+    /// The digest when the spool was replayed to its end.
+    private func liveDigestOfSpool() async throws -> String {
+        let other = folder.file("other")
+        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: data.appending(path: "spool"), to: other.appending(path: "spool"))
+        _ = try await takeIn("replay", data: other)
+        return try await digest(below: other)
+    }
+
+    private func run(_ arguments: String...) async throws -> Program.Finished {
+        try await Program.run(Program.built("heliograph"), ["replay", "--data", data.path] + arguments)
+    }
+
+    private func write(_ bytes: [UInt8], _ name: String) throws {
+        try FileManager.default.createDirectory(at: folder.file(name).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try folder.write(bytes, to: name)
+    }
+}
