@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -59,6 +60,14 @@ let package = Package(
         ),
 
         .target(
+            name: "Interception",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+
+        .target(
             name: "Simulator",
             dependencies: [
                 "CZlib",
@@ -76,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "heliograph",
             dependencies: [
-                "Archive", "Capture", "Reports", "Simulator", "Spool",
+                "Archive", "Capture", "Interception", "Reports", "Simulator", "Spool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
@@ -123,6 +132,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
+        .testTarget(name: "InterceptionTests", dependencies: ["Interception", "Simulator", "TestSupport", "heliograph"]),
         .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"], exclude: ["peer"]),
         .testTarget(
             name: "SimulatorTests",

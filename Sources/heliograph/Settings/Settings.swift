@@ -60,6 +60,10 @@ struct Settings: Sendable, Equatable {
     var cloud: Cloud
     var whenDiskFails: WhenDiskFails
     var logLevel: Logger.Level
+    /// The interface that the Envoy is on; nil to find it by the Envoy's address.
+    var gatewayInterface: String?
+    /// The cloud's ports that are redirected to us.
+    var gatewayPorts: [Int]
     var limits: Limits
 
     /// Bounds in size, number and time.
@@ -106,6 +110,8 @@ extension Settings {
         cloud = reader.value(SettingTable.cloud)
         whenDiskFails = reader.value(SettingTable.whenDiskFails)
         logLevel = reader.value(SettingTable.logLevel)
+        gatewayInterface = reader.value(SettingTable.gatewayInterface)
+        gatewayPorts = reader.value(SettingTable.gatewayPorts)
         limits = Limits(from: &reader)
 
         switch (reader.value(SettingTable.certificate), reader.value(SettingTable.privateKey)) {
