@@ -4,5 +4,5 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "heliograph",
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
-        subcommands: [RunCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self, GatewayCommand.self, SimulateCommand.self])
+        subcommands: [RunCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self, DoctorCommand.self, GatewayCommand.self, InstallCommand.self, UninstallCommand.self, SimulateCommand.self])
 }

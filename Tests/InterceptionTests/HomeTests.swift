@@ -51,13 +51,11 @@ struct HomeTests {
         }
     }
 
-    @Test("plan changes nothing; a second up neither; down restores every rule and setting; then the Envoy reaches its cloud directly")
+    @Test("plan changes nothing, a second up neither; with the service gone the Envoy passes straight on; down restores every rule and setting")
     func undone() async throws {
         try await Home.with { home in
             let (authority, reports, elsewhere) = try await Self.clouds(home)
             _ = try await home.shell(home.box, "nft add table inet mine; nft 'add chain inet mine in { type filter hook input priority 0; }'")
-            // A box that forwards for its own reasons, so that the Envoy gets through when Heliograph is gone.
-            _ = try await home.shell(home.box, "sysctl -qw net.ipv4.ip_forward=1")
             let before = try await home.snapshot()
             let plan = try await home.gateway("plan", "--envoy", Home.envoyAddress)
             #expect(plan.status == 0 && plan.text.contains("nft -f -"))
@@ -74,12 +72,18 @@ struct HomeTests {
 
             proxy.send(SIGKILL)
             _ = await proxy.end()
+            #expect(try await home.issuer(seenFrom: home.envoy, at: Home.reports) == "", "cut off")
+            #expect(try await home.gateway("down", "--pass").status == 0)
+            let direct = try await home.issuer(seenFrom: home.envoy, at: Home.reports)
+            #expect(direct != own && direct.contains("Fingerprint") && own.contains("Fingerprint"), "the cloud's own certificate")
+            #expect(try await home.gateway("status").text.hasPrefix("gateway    passing"))
+            #expect(try await home.gateway("up", "--envoy", Home.envoyAddress).status == 0)
+            #expect(try await home.snapshot() == between)
+
             #expect(try await home.gateway("down").status == 0)
             #expect(try await home.snapshot() == before)
             #expect(try await home.gateway("down").text == "nothing was set up\n")
             #expect(try await home.gateway("status").status == 1)
-            let direct = try await home.issuer(seenFrom: home.envoy, at: Home.reports)
-            #expect(direct != own && direct.contains("Fingerprint") && own.contains("Fingerprint"), "the cloud's own certificate")
             for cloud in [reports, elsewhere] { await cloud.stop() }
         }
     }
@@ -128,5 +132,73 @@ struct HomeTests {
         let elsewhere = try await Cloud.start(
             address: Home.elsewhere, port: 443, identity: try authority.issue(dnsNames: ["elsewhere.example.test"]))
         return (file.path(percentEncoded: false), reports, elsewhere)
+    }
+}
+
+@Suite(
+    "In a home: the doctor", .serialized, .timeLimit(.minutes(10)),
+    .enabled(if: Home.missing.isEmpty, "no home can be built here: \(Home.missing.joined(separator: ", "))"))
+struct DoctorInHomeTests {
+    private struct Answer: Decodable {
+        struct Finding: Decodable {
+            var step: String
+            var verdict: String
+            var cure: String?
+        }
+        var healthy: Bool
+        var findings: [Finding]
+
+        func verdict(_ step: String) -> String? { findings.first { $0.step == step }?.verdict }
+    }
+
+    @Test("Finds nothing wrong where the Envoy is captured, and each thing that is then broken")
+    func doctor() async throws {
+        try await Home.with { home in
+            let authority = try ThrowawayAuthority()
+            let file = try home.folder.write(authority.certificatePEM.utf8, to: "authority.pem").path(percentEncoded: false)
+            let cloud = try await Cloud.start(
+                address: Home.reports, port: 443, identity: try authority.issue(dnsNames: ["localhost"], ipAddresses: [Home.reports]))
+            let proxy = try await home.startProxy(["--upstream", "https://\(Home.reports)", "--upstream-ca", file])
+            defer { proxy.send(SIGKILL) }
+            func ask() async throws -> Answer {
+                let log = try home.folder.write(proxy.errors.value.bytes, to: "log").path(percentEncoded: false)
+                let record = home.folder.file("gateway.json").path(percentEncoded: false)
+                let data = home.folder.file("data").path(percentEncoded: false)
+                let result = try await Program.run(
+                    "ip",
+                    ["netns", "exec", home.box, Program.built("heliograph"), "doctor", "--json", "--data", data, "--record", record, "--log", log]
+                        + ["--envoy", Home.envoyAddress, "--upstream", "https://\(Home.reports)", "--upstream-ca", file])
+                let answer = try JSONDecoder().decode(Answer.self, from: Data(result.output))
+                #expect(result.status == (answer.healthy ? 0 : 1))
+                return answer
+            }
+
+            var answer = try await ask()
+            #expect(answer.verdict("rules") == "wrong" && answer.verdict("reports") == "wrong" && answer.verdict("listening") == "right")
+
+            #expect(try await home.gateway("up", "--envoy", Home.envoyAddress).status == 0)
+            answer = try await ask()
+            #expect(answer.verdict("rules") == "right" && answer.verdict("traffic") == "wrong", "nothing came yet")
+
+            #expect(try await home.post(from: home.envoy, "/1", to: Home.reports, name: "localhost").hasPrefix("HTTP/1.1 200"))
+            answer = try await ask()
+            // The clock is the machine's own, and here it may follow nothing.
+            #expect(answer.findings.filter { $0.verdict != "right" && $0.step != "clock" }.map(\.step) == [])
+
+            // A client that can't agree on anything.
+            _ = try await home.shell(home.envoy, "openssl s_client -connect \(Home.reports):443 -tls1_2 -cipher DHE-RSA-AES128-SHA </dev/null")
+            #expect(await proxy.errors.wait { $0.text.contains("connection refused") })
+            #expect(try await ask().verdict("handshake") == "wrong")
+
+            await cloud.stop()
+            _ = try await home.shell(home.box, "sysctl -qw net.ipv4.conf.eth0.forwarding=0 net.ipv4.conf.all.send_redirects=1; nft flush table inet heliograph")
+            proxy.send(SIGKILL)
+            _ = await proxy.end()
+            answer = try await ask()
+            for step in ["listening", "rules", "forwarding", "redirects", "cloud's TLS"] {
+                #expect(answer.verdict(step) == "wrong", "\(step)")
+                #expect(answer.findings.first { $0.step == step }?.cure?.isEmpty == false)
+            }
+        }
     }
 }

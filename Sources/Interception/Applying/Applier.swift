@@ -43,6 +43,13 @@ public struct Applier: Sendable {
         try file.save(nil)
     }
 
+    /// Carries out changes that are worth keeping even where a later one fails.
+    ///
+    /// - Throws: `commandFailed` or `notWritten` for the first that fails; what comes behind it is not tried.
+    public func perform(_ changes: [Change]) async throws(InterceptionError) {
+        for change in changes { try await perform(change.action) }
+    }
+
     private func perform(_ action: Action) async throws(InterceptionError) {
         logger.debug("changing", metadata: ["command": "\(action.firstLine)"])
         switch action {

@@ -41,6 +41,15 @@ public enum GatewayPlanner {
                 ruleCount: rules.count, undoRules: rules.changes.compactMap(\.undo).reversed()))
     }
 
+    /// What it takes to redirect nothing, and still be the Envoy's gateway: what it sends passes, uncaptured.
+    public static func pass(_ facts: MachineFacts, record: UndoRecord?) throws(InterceptionError) -> GatewayPlan {
+        guard let record else { return GatewayPlan(changes: [], record: nil) }
+        var wish = record.wish
+        wish.interface = record.interface
+        wish.redirections = []
+        return try up(wish, facts, record: record)
+    }
+
     /// What it takes to leave the machine as it was before `up`.
     public static func down(_ facts: MachineFacts, record: UndoRecord?) -> GatewayPlan {
         let hasTable = facts.firewall?.tables.contains(Firewall.own) ?? false
@@ -110,7 +119,8 @@ private struct Rules {
         case .nft:
             let rules = NFTRules(
                 envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections, guarded: guarded)
-            changes = [Change("redirect the Envoy, and let its other traffic leave as ours", rules.load, undo: NFTRules.delete)]
+            let purpose = wish.redirections.isEmpty ? "let all of the Envoy's traffic pass" : "redirect the Envoy, and let its other traffic leave as ours"
+            changes = [Change(purpose, rules.load, undo: NFTRules.delete)]
             count = rules.count
         case .iptables:
             let rules = IPTablesRules(

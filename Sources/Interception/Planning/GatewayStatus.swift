@@ -2,6 +2,8 @@
 public struct GatewayStatus: Sendable, Equatable, Codable {
     public enum State: String, Sendable, Codable {
         case up, down
+        /// The Envoy's traffic passes through, and nothing of it is redirected.
+        case passing
         /// Some of what `up` did is gone.
         case partly
     }
@@ -34,7 +36,7 @@ public struct GatewayStatus: Sendable, Equatable, Codable {
             problems.append("\(kept.sysctl.name) is \(facts.sysctls[kept.sysctl] ?? "missing"), not \(kept.set)")
         }
         if facts.firewall != nil, own.count != record.ruleCount { problems.append("\(own.count) of \(record.ruleCount) rules are there") }
-        state = problems.isEmpty ? .up : .partly
+        state = problems.isEmpty ? record.wish.redirections.isEmpty ? .passing : .up : .partly
         for redirection in record.wish.redirections where !facts.listeningPorts.contains(redirection.to) {
             problems.append("nothing listens on port \(redirection.to)")
         }
@@ -43,7 +45,7 @@ public struct GatewayStatus: Sendable, Equatable, Codable {
     /// For people: one line a fact.
     public var text: String {
         var lines = ["gateway    \(state.rawValue)"]
-        if let interface { lines.append("redirects  \(envoys.map(\.description).joined(separator: ", ")) on \(interface)") }
+        if let interface, state != .passing { lines.append("redirects  \(envoys.map(\.description).joined(separator: ", ")) on \(interface)") }
         lines += problems.map { "problem    \($0)" }
         lines += counts.map { "packets    \($0.packets) \($0.rule)" }
         return lines.joined(separator: "\n")

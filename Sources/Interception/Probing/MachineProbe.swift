@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads the facts of this machine's network, and changes nothing.
 public struct MachineProbe: Sendable {
-    private let runner = CommandRunner()
+    let runner = CommandRunner()
 
     public init() {}
 

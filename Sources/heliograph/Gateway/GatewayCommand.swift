@@ -8,5 +8,7 @@ struct GatewayCommand: ParsableCommand {
             The Envoy's connections to the cloud are redirected to the capture port; everything else that it sends passes through. \
             On the Envoy's own page, its gateway is then set to this machine's address. Nothing else on the machine is touched.
             """,
-        subcommands: [GatewayPlanCommand.self, GatewayUpCommand.self, GatewayDownCommand.self, GatewayStatusCommand.self])
+        subcommands: [
+            GatewayPlanCommand.self, GatewayUpCommand.self, GatewayDownCommand.self, GatewayStatusCommand.self, GatewayDNSCommand.self,
+        ])
 }

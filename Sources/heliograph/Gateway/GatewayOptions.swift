@@ -20,17 +20,20 @@ struct GatewayOptions: ParsableArguments {
     var tool: GatewayWish.Tool?
     @OptionGroup var record: RecordOptions
 
-    func settings() throws -> Settings {
+    /// What was given, by the names of settings.
+    var flags: [String: [String]] {
         var flags: [String: [String]] = [:]
         flags[SettingTable.envoy.name] = envoy.isEmpty ? nil : envoy
         flags[SettingTable.gatewayInterface.name] = interface.map { [$0] }
         flags[SettingTable.gatewayPorts.name] = ports.isEmpty ? nil : ports
         flags[SettingTable.listen.name] = listen.map { [$0] }
         flags[SettingTable.listenPlain.name] = listenPlain.map { [$0] }
-        return try Settings.load(flags: flags, environment: ProcessInfo.processInfo.environment, file: config)
+        return flags
     }
 
-    func wish() throws -> GatewayWish { try GatewayWish(try settings(), tool: tool) }
+    func wish() throws -> GatewayWish {
+        try GatewayWish(try Settings.load(flags: flags, environment: ProcessInfo.processInfo.environment, file: config), tool: tool)
+    }
 }
 
 /// Where the record for `down` is kept.
@@ -91,5 +94,6 @@ enum GatewayWarnings {
 }
 
 extension Applier {
-    init(_ record: RecordOptions) { self.init(record.file, logger: Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }) }
+    /// One that says what it does by what the verb prints, not in a log.
+    init(noting file: UndoFile) { self.init(file, logger: Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }) }
 }

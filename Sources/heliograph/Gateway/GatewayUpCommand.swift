@@ -15,7 +15,7 @@ struct GatewayUpCommand: AsyncParsableCommand {
         let (plan, facts) = try await Failure.translating {
             let facts = try await MachineProbe().facts()
             let plan = try GatewayPlanner.up(wish, facts, record: try options.record.file.load())
-            try await Applier(options.record).up(plan)
+            try await Applier(noting: options.record.file).up(plan)
             return (plan, facts)
         }
         if json { return print(try PrintedPlan(plan).json) }

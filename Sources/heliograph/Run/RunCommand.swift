@@ -3,6 +3,7 @@ import Capture
 import Foundation
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Spool
 import Synchronization
@@ -23,6 +24,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
+        guard geteuid() != 0 || settings.allowRoot == .yes else {
+            throw Failure(
+                "heliograph run is not meant to run as root",
+                hint: "heliograph install runs it as a user of its own; --allow-root yes is for containers that have no other user")
+        }
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, isJournal: isJournal) }
         let logger = Logger(label: "heliograph")
@@ -32,11 +38,12 @@ struct RunCommand: AsyncParsableCommand {
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
         let extraction = ReportExtraction(spool, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
-        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, extraction)
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, extraction)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order: the last report captured still gets its XML.
-            services: [extraction, server], gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+            services: [extraction, server] + watchdog(manager), gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace
@@ -81,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func makeServer(
         _ settings: Settings, _ identity: ServerIdentity, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
-        _ noticed: Settings?, _ extraction: ReportExtraction
+        _ noticed: Settings?, _ manager: ServiceManager?, _ extraction: ReportExtraction
     ) throws -> CaptureServer {
         do {
             return try CaptureServer(
@@ -89,12 +96,17 @@ struct RunCommand: AsyncParsableCommand {
                 onListening: { addresses in
                     if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
                     fflush(nil)
+                    manager?.tell("READY=1")
                 }, onSettled: extraction.look)
         } catch {
             throw Failure(
                 "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
                 hint: settings.upstreamCA == nil ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
         }
+    }
+
+    private func watchdog(_ manager: ServiceManager?) -> [any Service] {
+        manager.map { [WatchdogService(manager: $0, loops: MultiThreadedEventLoopGroup.singleton)] } ?? []
     }
 
     private func report(_ counts: CaptureCounters.Values, _ logger: Logger) {

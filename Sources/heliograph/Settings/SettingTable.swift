@@ -80,6 +80,22 @@ extension SettingTable {
     static let gatewayPorts = Setting(
         "gateway.ports", .ports, default: [443], example: "443",
         help: "The cloud's TCP ports that are redirected to `listen`; port 80, where it is one of them, to `listen-plain`.")
+    static let gatewayWhenStopped = Setting(
+        "gateway.when-stopped", .choice, default: Settings.WhenStopped.open, example: "closed",
+        help: """
+            What becomes of the redirection when the service ends. `open`: it goes with the service, and the Envoy reaches its cloud \
+            directly. `closed`: it stays, and nothing passes that is not captured. In force from the next `heliograph install` on.
+            """)
+}
+
+/// Who runs it.
+extension SettingTable {
+    static let allowRoot = Setting(
+        "allow-root", .choice, default: Settings.AllowRoot.no, example: "yes",
+        help: """
+            Whether `heliograph run` may run as root. It needs no privilege for ports from 1024 on; `yes` is for containers that \
+            have no other user.
+            """)
 }
 
 /// The limits, a block of their own in the file.
@@ -121,7 +137,7 @@ extension SettingTable {
     /// All of them, in the order of the sample file; those of one block stand together.
     static let all: [any SettingDescription] = [
         data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, certificate,
-        privateKey, whenDiskFails, logLevel, gatewayInterface, gatewayPorts,
+        privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
         connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
     ]
 

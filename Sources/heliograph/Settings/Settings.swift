@@ -28,6 +28,19 @@ struct Settings: Sendable, Equatable {
         case forward
     }
 
+    /// Whether root may run it.
+    enum AllowRoot: String, CaseIterable, Sendable {
+        case no, yes
+    }
+
+    /// What becomes of the redirection when the service ends.
+    enum WhenStopped: String, CaseIterable, Sendable {
+        /// It goes, and the Envoy reaches its cloud directly.
+        case open
+        /// It stays, and nothing passes that is not captured.
+        case closed
+    }
+
     /// The owner's own certificate and key, both PEM.
     struct OwnCertificate: Sendable, Equatable {
         var certificate: FilePath
@@ -64,6 +77,8 @@ struct Settings: Sendable, Equatable {
     var gatewayInterface: String?
     /// The cloud's ports that are redirected to us.
     var gatewayPorts: [Int]
+    var gatewayWhenStopped: WhenStopped
+    var allowRoot: AllowRoot
     var limits: Limits
 
     /// Bounds in size, number and time.
@@ -112,6 +127,8 @@ extension Settings {
         logLevel = reader.value(SettingTable.logLevel)
         gatewayInterface = reader.value(SettingTable.gatewayInterface)
         gatewayPorts = reader.value(SettingTable.gatewayPorts)
+        gatewayWhenStopped = reader.value(SettingTable.gatewayWhenStopped)
+        allowRoot = reader.value(SettingTable.allowRoot)
         limits = Limits(from: &reader)
 
         switch (reader.value(SettingTable.certificate), reader.value(SettingTable.privateKey)) {
