@@ -133,7 +133,10 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "InterceptionTests", dependencies: ["Interception", "Simulator", "TestSupport", "heliograph"]),
+        .testTarget(
+            name: "InterceptionTests",
+            dependencies: ["Interception", "Simulator", "TestSupport", "heliograph", .product(name: "Logging", package: "swift-log")]
+        ),
         .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"], exclude: ["peer"]),
         .testTarget(
             name: "SimulatorTests",

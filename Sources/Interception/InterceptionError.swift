@@ -25,7 +25,8 @@ extension InterceptionError: CustomStringConvertible {
         switch self {
         case .noEnvoy: "no Envoy is named"
         case .envoyNotNear(let address): "no network of this machine holds the Envoy's address \(address)"
-        case .noSuchInterface(let name, let known): "there is no interface \(name) with an address; there are \(known.joined(separator: ", "))"
+        case .noSuchInterface(let name, let known):
+            "there is no interface \(name) with an address; there are \(known.joined(separator: ", "))"
         case .envoyElsewhere(let address, let interface): "the Envoy \(address) is not in the network of \(interface)"
         case .envoyIsThisMachine(let address): "\(address) is an address of this machine, not of an Envoy"
         case .noDefaultRoute: "this machine has no default route"

@@ -30,7 +30,8 @@ struct ConflictTests {
             Firewall(
                 tables: [Self.filter],
                 chains: [
-                    .init(Self.filter, "INPUT", hook: "input", policy: "drop"), .init(Self.filter, "FORWARD", hook: "forward", policy: "drop"),
+                    .init(Self.filter, "INPUT", hook: "input", policy: "drop"),
+                    .init(Self.filter, "FORWARD", hook: "forward", policy: "drop"),
                     .init(Self.filter, "ufw-user-input"),
                 ]))
         #expect(
@@ -43,7 +44,9 @@ struct ConflictTests {
     func firewalld() throws {
         let table = Firewall.Table("inet", "firewalld")
         #expect(try conflicts(Firewall(tables: [table])).first?.cure.hasPrefix("firewall-cmd --permanent") == true)
-        #expect(try conflicts(Firewall(tables: [table], rules: [.init(table, "filter_INPUT_ZONES", "ip saddr 192.168.1.100 goto trusted")])) == [])
+        #expect(
+            try conflicts(Firewall(tables: [table], rules: [.init(table, "filter_INPUT_ZONES", "ip saddr 192.168.1.100 goto trusted")]))
+                == [])
     }
 
     @Test("A table of one's own that drops, and one that redirects already")

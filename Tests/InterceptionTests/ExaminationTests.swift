@@ -10,9 +10,12 @@ extension DoctorFacts {
         var machine = before.after(plan)
         machine.listeningPorts = [22, 4430]
         var facts = DoctorFacts(
-            machine: machine, record: plan.record, wish: .one, byName: false, certificate: .success(.init(secondsLeft: 86_400 * 300, warnings: [])),
-            cloud: "reports.enphaseenergy.com", cloudAddresses: ["203.0.113.7"], cloudTLS: .good("it proves who it is"), isClockSynchronised: true,
-            spool: .init(path: "/var/spool/envoy", freeBytes: 10 << 30, waiting: 2, secondsSinceNewest: 240), archives: true, log: ServiceLog(""))
+            machine: machine, record: plan.record, wish: .one, byName: false,
+            certificate: .success(.init(secondsLeft: 86_400 * 300, warnings: [])),
+            cloud: "reports.enphaseenergy.com", cloudAddresses: ["203.0.113.7"], cloudTLS: .good("it proves who it is"),
+            isClockSynchronised: true,
+            spool: .init(path: "/var/spool/envoy", freeBytes: 10 << 30, waiting: 2, secondsSinceNewest: 240), archives: true,
+            log: ServiceLog(""))
         facts.count(3, 40)
         change(&facts)
         return facts
@@ -46,7 +49,9 @@ struct ExaminationTests {
     static let up = "sudo heliograph gateway up --envoy 192.168.1.100"
 
     static let broken: [Broken] = [
-        .init("service down", "listening", says: "nothing listens on port 4430", cure: "systemctl start heliograph") { $0.machine.listeningPorts = [22] },
+        .init("service down", "listening", says: "nothing listens on port 4430", cure: "systemctl start heliograph") {
+            $0.machine.listeningPorts = [22]
+        },
         .init("certificate ended", "certificate", says: "ended 3 days ago", cure: "certificate renew") {
             $0.certificate = .success(.init(secondsLeft: -3 * 86_400 - 9, warnings: []))
         },
@@ -54,7 +59,9 @@ struct ExaminationTests {
             $0.certificate = .failure(DoctorProblem("no such file", cure: "make one"))
         },
         .init("disk full", "disk", says: "only 3 MiB free", cure: "free space") { $0.spool.freeBytes = 3 << 20 },
-        .init("spool not writable", "rights", says: "can't be written", cure: "chown") { $0.spool.obstacle = "can't be written by this user" },
+        .init("spool not writable", "rights", says: "can't be written", cure: "chown") {
+            $0.spool.obstacle = "can't be written by this user"
+        },
         .init("backlog", "backlog", says: "5000 captures wait", cure: "journalctl") { $0.spool.waiting = 5000 },
         .init("clock", "clock", says: "follows no time server", cure: "timedatectl") { $0.isClockSynchronised = false },
         .init("gateway never set up", "rules", says: "not set up", cure: up) { $0.record = nil },
@@ -71,13 +78,19 @@ struct ExaminationTests {
         },
         .init("forwarding off", "forwarding", says: "off for eth0", cure: up) { $0.machine.sysctls[.forwarding("eth0")] = "0" },
         .init("redirects on", "redirects", says: "on for all", cure: up) { $0.machine.sysctls[.sendRedirects("all")] = "1" },
-        .init("firewalld", "firewalls", says: "firewalld", cure: "firewall-cmd") { $0.machine.firewall?.tables.append(.init("inet", "firewalld")) },
+        .init("firewalld", "firewalls", says: "firewalld", cure: "firewall-cmd") {
+            $0.machine.firewall?.tables.append(.init("inet", "firewalld"))
+        },
         .init("no name server", "cloud's name", says: "can't be resolved", cure: "resolv.conf") { $0.cloudAddresses = [] },
         .init("the cloud is we", "cloud's name", says: "in a circle", cure: "gateway dns") { $0.cloudAddresses = ["192.168.1.5"] },
         .init("cloud down", "cloud's TLS", says: "refused", cure: "ca-certificates") { $0.cloudTLS = .bad("connection refused") },
-        .init("Envoy's gateway not set", "traffic", says: "nothing of the Envoy's", cure: "set the gateway to 192.168.1.5") { $0.count(0, 0) },
+        .init("Envoy's gateway not set", "traffic", says: "nothing of the Envoy's", cure: "set the gateway to 192.168.1.5") {
+            $0.count(0, 0)
+        },
         .init("not on 443", "traffic", says: "none to the ports", cure: "gateway.ports") { $0.count(0, 40) },
-        .init("certificate refused by the Envoy", "handshake", says: "from 192.168.1.100: the client refuses our certificate", cure: "undo it") {
+        .init(
+            "certificate refused by the Envoy", "handshake", says: "from 192.168.1.100: the client refuses our certificate", cure: "undo it"
+        ) {
             $0.log = ServiceLog(
                 """
                 2026-11-23T02:00:00+0000 info forwarded envoy=192.168.1.100 status=200
@@ -91,7 +104,8 @@ struct ExaminationTests {
 
     @Test("Where all is well, all is right") func healthy() throws {
         let examination = Examination(try .healthy())
-        #expect(examination.isHealthy && examination.findings.allSatisfy { $0.verdict == .right && $0.cure == nil }, "\(examination.findings)")
+        #expect(
+            examination.isHealthy && examination.findings.allSatisfy { $0.verdict == .right && $0.cure == nil }, "\(examination.findings)")
         #expect(examination.findings.count >= 14)
     }
 
@@ -116,7 +130,8 @@ struct ExaminationTests {
                 $0.cloudTLS = .notTried("cloud is off in the settings")
             })
         #expect(examination.isHealthy)
-        #expect(examination.findings.filter { $0.verdict == .unknown }.map(\.step) == ["clock", "rules", "cloud's TLS", "traffic", "handshake"])
+        #expect(
+            examination.findings.filter { $0.verdict == .unknown }.map(\.step) == ["clock", "rules", "cloud's TLS", "traffic", "handshake"])
     }
 
     @Test("By the way of names, no gateway is asked for, and port 443 is") func byName() throws {

@@ -28,7 +28,8 @@ struct HomeTests {
             #expect(result.status == 0 && result.errors == "", "\(result.errors)")
 
             #expect(try await home.post(from: home.envoy, "/1", to: Home.reports, name: "reports.example.test").hasPrefix("HTTP/1.1 200"))
-            #expect(try await home.post(from: home.envoy, "/2", to: Home.elsewhere, name: "elsewhere.example.test").hasPrefix("HTTP/1.1 200"))
+            #expect(
+                try await home.post(from: home.envoy, "/2", to: Home.elsewhere, name: "elsewhere.example.test").hasPrefix("HTTP/1.1 200"))
             #expect(reports.requests.map(\.requestLine) == ["POST /1 HTTP/1.1"])
             #expect(elsewhere.requests.map(\.requestLine) == ["POST /2 HTTP/1.1"])
             #expect(names(in: home.folder.file("data/spool")).filter { $0.hasSuffix(".request") }.count == 2, "both are captured")
@@ -51,11 +52,14 @@ struct HomeTests {
         }
     }
 
-    @Test("plan changes nothing, a second up neither; with the service gone the Envoy passes straight on; down restores every rule and setting")
+    @Test(
+        "plan changes nothing, a second up neither; with the service gone the Envoy passes straight on; down restores every rule and setting"
+    )
     func undone() async throws {
         try await Home.with { home in
             let (authority, reports, elsewhere) = try await Self.clouds(home)
-            _ = try await home.shell(home.box, "nft add table inet mine; nft 'add chain inet mine in { type filter hook input priority 0; }'")
+            _ = try await home.shell(
+                home.box, "nft add table inet mine; nft 'add chain inet mine in { type filter hook input priority 0; }'")
             let before = try await home.snapshot()
             let plan = try await home.gateway("plan", "--envoy", Home.envoyAddress)
             #expect(plan.status == 0 && plan.text.contains("nft -f -"))
@@ -99,7 +103,8 @@ struct HomeTests {
             #expect(try await home.gateway("status").text.hasPrefix("gateway    partly"))
             _ = try await home.gateway("down")
             _ = try await home.shell(
-                home.box, "sysctl -qw net.ipv4.conf.eth0.forwarding=0 net.ipv4.conf.eth0.send_redirects=1 net.ipv4.conf.all.send_redirects=1")
+                home.box,
+                "sysctl -qw net.ipv4.conf.eth0.forwarding=0 net.ipv4.conf.eth0.send_redirects=1 net.ipv4.conf.all.send_redirects=1")
             _ = try await home.gateway("up", "--envoy", Home.envoyAddress)
             #expect(try await home.snapshot() == byHand)
         }
@@ -118,7 +123,9 @@ struct HomeTests {
             let path = folder.path(percentEncoded: false) + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")
             let result = try await home.gateway("up", "--envoy", Home.envoyAddress, environment: ["PATH": path])
             #expect(result.status == 1)
-            #expect(result.errors.hasPrefix("error: nft -f - <<'END' failed: Error: No room; everything is as it was before\n"), "\(result.errors)")
+            #expect(
+                result.errors.hasPrefix("error: nft -f - <<'END' failed: Error: No room; everything is as it was before\n"),
+                "\(result.errors)")
             #expect(try await home.snapshot() == before)
             #expect(!FileManager.default.fileExists(atPath: home.folder.file("gateway.json").path(percentEncoded: false)))
         }
@@ -128,7 +135,8 @@ struct HomeTests {
         let authority = try ThrowawayAuthority()
         let file = try home.folder.write(authority.certificatePEM.utf8, to: "authority.pem")
         let reports = try await Cloud.start(
-            address: Home.reports, port: 443, identity: try authority.issue(dnsNames: ["reports.example.test"], ipAddresses: [Home.reports]))
+            address: Home.reports, port: 443, identity: try authority.issue(dnsNames: ["reports.example.test"], ipAddresses: [Home.reports])
+        )
         let elsewhere = try await Cloud.start(
             address: Home.elsewhere, port: 443, identity: try authority.issue(dnsNames: ["elsewhere.example.test"]))
         return (file.path(percentEncoded: false), reports, elsewhere)
@@ -166,7 +174,10 @@ struct DoctorInHomeTests {
                 let data = home.folder.file("data").path(percentEncoded: false)
                 let result = try await Program.run(
                     "ip",
-                    ["netns", "exec", home.box, Program.built("heliograph"), "doctor", "--json", "--data", data, "--record", record, "--log", log]
+                    [
+                        "netns", "exec", home.box, Program.built("heliograph"), "doctor", "--json", "--data", data, "--record", record,
+                        "--log", log,
+                    ]
                         + ["--envoy", Home.envoyAddress, "--upstream", "https://\(Home.reports)", "--upstream-ca", file])
                 let answer = try JSONDecoder().decode(Answer.self, from: Data(result.output))
                 #expect(result.status == (answer.healthy ? 0 : 1))
@@ -186,12 +197,14 @@ struct DoctorInHomeTests {
             #expect(answer.findings.filter { $0.verdict != "right" && $0.step != "clock" }.map(\.step) == [])
 
             // A client that can't agree on anything.
-            _ = try await home.shell(home.envoy, "openssl s_client -connect \(Home.reports):443 -tls1_2 -cipher DHE-RSA-AES128-SHA </dev/null")
+            _ = try await home.shell(
+                home.envoy, "openssl s_client -connect \(Home.reports):443 -tls1_2 -cipher DHE-RSA-AES128-SHA </dev/null")
             #expect(await proxy.errors.wait { $0.text.contains("connection refused") })
             #expect(try await ask().verdict("handshake") == "wrong")
 
             await cloud.stop()
-            _ = try await home.shell(home.box, "sysctl -qw net.ipv4.conf.eth0.forwarding=0 net.ipv4.conf.all.send_redirects=1; nft flush table inet heliograph")
+            _ = try await home.shell(
+                home.box, "sysctl -qw net.ipv4.conf.eth0.forwarding=0 net.ipv4.conf.all.send_redirects=1; nft flush table inet heliograph")
             proxy.send(SIGKILL)
             _ = await proxy.end()
             answer = try await ask()

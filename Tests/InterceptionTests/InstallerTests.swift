@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import TestSupport
 import Testing
 
@@ -7,12 +8,14 @@ import Testing
 @Suite("Installing as a service")
 struct InstallerTests {
     private static let units = ServiceUnits(
-        program: "/usr/local/bin/heliograph", user: "heliograph", folders: ["/var/spool/envoy", "/var/lib/heliograph"], listensBelow1024: false,
+        program: "/usr/local/bin/heliograph", user: "heliograph", folders: ["/var/spool/envoy", "/var/lib/heliograph"],
+        listensBelow1024: false,
         staysClosed: false)
     private static let nothing = Installer.Facts(hasUser: false, hasSettings: false, hasSystemd: true)
 
     private func installer(_ change: (inout Installer) -> Void = { _ in }) -> Installer {
-        var installer = Installer(units: Self.units, settings: "/etc/heliograph.yaml", sample: "# sample\n", isPackaged: false, withGateway: true)
+        var installer = Installer(
+            units: Self.units, settings: "/etc/heliograph.yaml", sample: "# sample\n", isPackaged: false, withGateway: true)
         change(&installer)
         return installer
     }
@@ -38,10 +41,12 @@ struct InstallerTests {
 
     @Test("Without systemd nothing is started; of a package's files none is written; without an Envoy nothing is redirected")
     func parts() {
-        let commands = installer { $0.isPackaged = true }.install(.init(hasUser: false, hasSettings: true, hasSystemd: false)).map(\.action.firstLine)
+        let commands = installer { $0.isPackaged = true }.install(.init(hasUser: false, hasSettings: true, hasSystemd: false)).map(
+            \.action.firstLine)
         #expect(!commands.contains { $0.contains("systemctl") || $0.contains("/etc/systemd") })
         #expect(
-            installer { $0.withGateway = false }.install(Self.nothing).map(\.action.firstLine).contains("systemctl enable --now heliograph.service"))
+            installer { $0.withGateway = false }.install(Self.nothing).map(\.action.firstLine).contains(
+                "systemctl enable --now heliograph.service"))
     }
 
     @Test("Uninstalling stops both and removes the units, and touches neither settings nor captures")
@@ -55,6 +60,21 @@ struct InstallerTests {
                 "rm -f /etc/systemd/system/heliograph.service /etc/systemd/system/heliograph-gateway.service", "systemctl daemon-reload",
             ])
         #expect(installer().uninstall(Self.nothing) == [])
+    }
+
+    @Test("Changes are carried out by programs with and without a path, and the first that fails ends it")
+    func performed() async throws {
+        let folder = try TemporaryFolder()
+        let applier = Applier(UndoFile(folder.file("record").path(percentEncoded: false)), logger: Logger(label: "test"))
+        let (one, two) = (folder.file("one").path(percentEncoded: false), folder.file("two").path(percentEncoded: false))
+        let touch = try #require(Program.path(of: "touch"))
+        await #expect(throws: InterceptionError.self) {
+            try await applier.perform([
+                Change("", .run([touch, one]), undo: nil), Change("", .run(["false"]), undo: nil),
+                Change("", .run(["touch", two]), undo: nil),
+            ])
+        }
+        #expect(names(in: folder.url) == ["one"])
     }
 
     @Test("The redirection is bound to the service unless it is to stay closed; a privilege is given only for a low port")

@@ -50,7 +50,8 @@ struct ListingTests {
         #expect(try IPOutput.interfaces(json).first?.addresses.map(\.network) == ["192.168.1.0/24"])
         #expect(try IPOutput.defaultInterface("") == nil)
         #expect(
-            try IPOutput.defaultInterface(#"[{"dst":"default","dev":"wlan0","metric":600},{"dst":"default","dev":"eth0","metric":100}]"#) == "eth0")
+            try IPOutput.defaultInterface(#"[{"dst":"default","dev":"wlan0","metric":600},{"dst":"default","dev":"eth0","metric":100}]"#)
+                == "eth0")
         #expect(throws: InterceptionError.self) { try IPOutput.interfaces("nonsense") }
     }
 

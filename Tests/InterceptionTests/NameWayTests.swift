@@ -40,7 +40,8 @@ struct NameWayTests {
     @Test("Each of its conditions, met and not met")
     func conditions() {
         func verdicts(_ answered: Result<[IPv4Address], InterceptionError>?, _ ports: Set<Int>, _ resolved: [String]) -> [Finding.Verdict] {
-            NameWay(cloud: "c.example", machine: .small { $0.listeningPorts = ports }, answered: answered, resolved: resolved).findings.map(\.verdict)
+            NameWay(cloud: "c.example", machine: .small { $0.listeningPorts = ports }, answered: answered, resolved: resolved).findings.map(
+                \.verdict)
         }
         let own = IPv4Address(number: 0xC0A8_0105)
         #expect(verdicts(.success([own]), [443], ["203.0.113.7"]) == [.right, .right, .right])

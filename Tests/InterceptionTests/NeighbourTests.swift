@@ -4,7 +4,8 @@ import Testing
 
 @Suite(
     "In a home: other firewalls on the box", .serialized, .timeLimit(.minutes(10)),
-    .enabled(if: Home.missingForIPTables.isEmpty, "no home with iptables can be built here: \(Home.missingForIPTables.joined(separator: ", "))"))
+    .enabled(
+        if: Home.missingForIPTables.isEmpty, "no home with iptables can be built here: \(Home.missingForIPTables.joined(separator: ", "))"))
 struct NeighbourTests {
     /// As Docker leaves it: forwarding is on, what it does not know is dropped, ports of containers are translated.
     private static let docker = """
@@ -43,7 +44,10 @@ struct NeighbourTests {
 
             // ufw itself is not here to be asked; its rule is what its command would make.
             let docker = try #require(lines.first { $0.contains("DOCKER-USER") }?.dropFirst("hint: ".count))
-            #expect(try await home.shell(home.box, "set -e; \(docker); iptables -A ufw-user-input -s \(Home.envoyAddress) -p tcp --dport 4430 -j ACCEPT").status == 0)
+            #expect(
+                try await home.shell(
+                    home.box, "set -e; \(docker); iptables -A ufw-user-input -s \(Home.envoyAddress) -p tcp --dport 4430 -j ACCEPT"
+                ).status == 0)
             #expect(try await home.reaches(from: home.envoy, port: 53))
             #expect(try await home.reaches(from: home.envoy, port: 123))
             let cured = try await home.gateway("plan", "--envoy", Home.envoyAddress)
@@ -62,7 +66,10 @@ struct NeighbourTests {
             defer { echo.send(SIGKILL) }
             // What iptables-nft makes at its first use, it leaves behind; so it has been used before.
             #expect(try await home.shell(home.box, "iptables -t nat -N OTHER && iptables -A INPUT -p icmp -j ACCEPT").status == 0)
-            _ = try await home.shell(home.box, "iptables -t nat -A PREROUTING -s 10.9.9.9 -j OTHER; iptables -t nat -A POSTROUTING -s 10.9.9.9 -j ACCEPT; iptables -A FORWARD -s 10.9.9.9 -j ACCEPT")
+            _ = try await home.shell(
+                home.box,
+                "iptables -t nat -A PREROUTING -s 10.9.9.9 -j OTHER; iptables -t nat -A POSTROUTING -s 10.9.9.9 -j ACCEPT; iptables -A FORWARD -s 10.9.9.9 -j ACCEPT"
+            )
             let before = try await home.snapshot()
             let proxy = try await home.startProxy(["--cloud", "off"])
             defer { proxy.send(SIGKILL) }
@@ -72,7 +79,9 @@ struct NeighbourTests {
             #expect(names(in: home.folder.file("data/spool")).contains { $0.hasSuffix(".request") })
             #expect(try await home.reaches(from: home.envoy, port: 53))
             #expect(try await !home.reaches(from: home.other, port: 53, wait: 1), "forwarding is for the Envoy only")
-            #expect(try await home.gateway("up", "--envoy", Home.envoyAddress, "--tool", "iptables").text.hasPrefix("everything was set up already"))
+            #expect(
+                try await home.gateway("up", "--envoy", Home.envoyAddress, "--tool", "iptables").text.hasPrefix(
+                    "everything was set up already"))
             #expect(try await home.gateway("up", "--envoy", Home.envoyAddress).text.contains("nft -f -"), "from one tool to the other")
             #expect(try await !home.shell(home.box, "nft list ruleset").text.contains("HELIOGRAPH"))
             #expect(try await home.gateway("down").status == 0)

@@ -157,7 +157,9 @@ struct PlannerTests {
     func refused() {
         let far = IPv4Address(number: 0x0808_0808)
         let own = IPv4Address(number: 0xC0A8_0105)
-        #expect(throws: InterceptionError.noEnvoy) { try GatewayPlanner.up(GatewayWish(envoys: [], redirections: []), .small(), record: nil) }
+        #expect(throws: InterceptionError.noEnvoy) {
+            try GatewayPlanner.up(GatewayWish(envoys: [], redirections: []), .small(), record: nil)
+        }
         #expect(throws: InterceptionError.envoyNotNear(far)) {
             try GatewayPlanner.up(GatewayWish(envoys: [far], redirections: []), .small(), record: nil)
         }

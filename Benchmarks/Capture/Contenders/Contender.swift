@@ -40,7 +40,8 @@ extension Contender.Kind {
                 program: try Program(
                     rawValue, executables.heliograph,
                     [
-                        "run", "--allow-root", "yes", "--data", data.path, "--listen", "127.0.0.1:\(port)", "--upstream", "https://localhost:\(cloudPort)",
+                        "run", "--allow-root", "yes", "--data", data.path, "--listen", "127.0.0.1:\(port)", "--upstream",
+                        "https://localhost:\(cloudPort)",
                         "--upstream-ca", place.path("ca.pem"), "--log-level", "warning",
                     ], output: output),
                 captures: Captures(folder: data.appending(path: "spool")))

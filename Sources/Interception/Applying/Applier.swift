@@ -37,7 +37,9 @@ public struct Applier: Sendable {
     public func down(_ plan: GatewayPlan) async throws(InterceptionError) {
         var left: [String] = []
         for change in plan.changes {
-            do throws(InterceptionError) { try await perform(change.action) } catch { left.append("\(change.action.firstLine) (\(error.reason))") }
+            do throws(InterceptionError) { try await perform(change.action) } catch {
+                left.append("\(change.action.firstLine) (\(error.reason))")
+            }
         }
         guard left.isEmpty else { throw .notUndone(left) }
         try file.save(nil)

@@ -6,7 +6,8 @@ public struct Examination: Sendable, Equatable {
     public var isHealthy: Bool { !findings.contains { $0.verdict == .wrong } }
 
     public init(_ facts: DoctorFacts) {
-        findings = [Self.listening(facts), Self.certificate(facts), Self.disk(facts), Self.rights(facts), Self.backlog(facts), Self.clock(facts)]
+        findings =
+            [Self.listening(facts), Self.certificate(facts), Self.disk(facts), Self.rights(facts), Self.backlog(facts), Self.clock(facts)]
             + (facts.byName ? [] : NetworkExamination(facts).findings)
             + [Self.name(facts), Self.tls(facts)]
             + TrafficExamination(facts).findings + facts.outputs.map(Self.output)
@@ -37,7 +38,8 @@ public struct Examination: Sendable, Equatable {
     private static func disk(_ facts: DoctorFacts) -> Finding {
         let mebibytes = facts.spool.freeBytes >> 20
         guard mebibytes < 200 else { return .right("disk", "\(mebibytes) MiB free for \(facts.spool.path)") }
-        return .wrong("disk", "only \(mebibytes) MiB free for \(facts.spool.path)", cure: "free space there, or name another folder as spool")
+        return .wrong(
+            "disk", "only \(mebibytes) MiB free for \(facts.spool.path)", cure: "free space there, or name another folder as spool")
     }
 
     private static func rights(_ facts: DoctorFacts) -> Finding {
@@ -50,7 +52,9 @@ public struct Examination: Sendable, Equatable {
     private static func backlog(_ facts: DoctorFacts) -> Finding {
         guard facts.archives else { return .right("backlog", "\(facts.spool.waiting) captures in the spool; archiving is off") }
         guard facts.spool.waiting > 1000 else { return .right("backlog", "\(facts.spool.waiting) captures wait to be archived") }
-        return .wrong("backlog", "\(facts.spool.waiting) captures wait to be archived", cure: "look for errors in the log: journalctl -u heliograph -p warning")
+        return .wrong(
+            "backlog", "\(facts.spool.waiting) captures wait to be archived",
+            cure: "look for errors in the log: journalctl -u heliograph -p warning")
     }
 
     private static func clock(_ facts: DoctorFacts) -> Finding {
@@ -79,7 +83,9 @@ public struct Examination: Sendable, Equatable {
         switch facts.cloudTLS {
         case .good(let says): .right("cloud's TLS", says)
         case .bad(let says):
-            .wrong("cloud's TLS", says, cure: "check the way to the Internet, this machine's clock, and the package ca-certificates or upstream-ca")
+            .wrong(
+                "cloud's TLS", says,
+                cure: "check the way to the Internet, this machine's clock, and the package ca-certificates or upstream-ca")
         case .notTried(let says): .unknown("cloud's TLS", says)
         }
     }

@@ -14,7 +14,9 @@ public struct Finding: Sendable, Equatable, Codable {
     public var cure: String?
 
     static func right(_ step: String, _ says: String) -> Finding { Finding(step: step, verdict: .right, says: says, cure: nil) }
-    static func wrong(_ step: String, _ says: String, cure: String?) -> Finding { Finding(step: step, verdict: .wrong, says: says, cure: cure) }
+    static func wrong(_ step: String, _ says: String, cure: String?) -> Finding {
+        Finding(step: step, verdict: .wrong, says: says, cure: cure)
+    }
     static func unknown(_ step: String, _ says: String, cure: String? = nil) -> Finding {
         Finding(step: step, verdict: .unknown, says: says, cure: cure)
     }

@@ -9,18 +9,22 @@ struct NetworkExamination {
             return
         }
         let interfaces = Set([record.interface] + [facts.machine.upstreamInterface].compactMap(\.self)).sorted()
-        findings = [Self.rules(facts, record, up), Self.forwarding(facts, interfaces, up), Self.redirects(facts, record.interface, up)]
+        findings =
+            [Self.rules(facts, record, up), Self.forwarding(facts, interfaces, up), Self.redirects(facts, record.interface, up)]
             + Self.conflicts(facts, record)
     }
 
     private static func rules(_ facts: DoctorFacts, _ record: UndoRecord, _ up: String) -> Finding {
         let step = "rules"
-        guard let firewall = facts.machine.firewall else { return .unknown(step, "only root may read them", cure: "sudo heliograph doctor") }
+        guard let firewall = facts.machine.firewall else {
+            return .unknown(step, "only root may read them", cure: "sudo heliograph doctor")
+        }
         guard firewall.ownRules.count == record.ruleCount else {
             return .wrong(step, "\(firewall.ownRules.count) of \(record.ruleCount) rules are there: someone flushed them", cure: up)
         }
         if record.wish.redirections.isEmpty {
-            return .wrong(step, "the Envoy passes through uncaptured, since the service was stopped", cure: "systemctl start heliograph, or \(up)")
+            return .wrong(
+                step, "the Envoy passes through uncaptured, since the service was stopped", cure: "systemctl start heliograph, or \(up)")
         }
         if let wish = facts.wish {
             if Set(wish.envoys) != Set(record.wish.envoys) {

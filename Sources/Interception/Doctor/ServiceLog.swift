@@ -34,7 +34,8 @@ public struct ServiceLog: Sendable, Equatable {
 
     private static func event(_ line: Substring, _ message: String) -> Event {
         Event(
-            message: message, address: value("address", line) ?? value("envoy", line), reason: value("reason", line), hint: value("hint", line))
+            message: message, address: value("address", line) ?? value("envoy", line), reason: value("reason", line),
+            hint: value("hint", line))
     }
 
     /// The value behind ` name=`, with or without quotes.

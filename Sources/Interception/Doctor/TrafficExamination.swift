@@ -21,7 +21,9 @@ struct TrafficExamination {
         if all > 0 {
             return .wrong(
                 step, "the Envoy's packets come through here, but none to the ports that are redirected",
-                cure: "wait for its next report; where none comes within an hour, look with tcpdump for the port it uses, and add it to gateway.ports")
+                cure:
+                    "wait for its next report; where none comes within an hour, look with tcpdump for the port it uses, and add it to gateway.ports"
+            )
         }
         let own = facts.machine.interface(facts.record?.interface ?? "")?.addresses.first.map { "\($0.address)" } ?? "this machine"
         return .wrong(
@@ -31,13 +33,17 @@ struct TrafficExamination {
 
     private static func handshake(_ facts: DoctorFacts) -> Finding {
         let step = "handshake"
-        guard facts.log.isRead else { return .unknown(step, "there is no log to read", cure: "sudo heliograph doctor, or name it with --log") }
+        guard facts.log.isRead else {
+            return .unknown(step, "there is no log to read", cure: "sudo heliograph doctor, or name it with --log")
+        }
         if let refusal = facts.log.refusals.last {
             let from = refusal.address.map { " from \($0)" } ?? ""
             return .wrong(step, "\(refusal.message)\(from)\(refusal.reason.map { ": \($0)" } ?? "")", cure: refusal.hint)
         }
         if let failure = facts.log.cloudFailure {
-            return .wrong(step, "captured, but the cloud did not answer\(failure.reason.map { ": \($0)" } ?? "")", cure: "see the cloud's name and TLS above")
+            return .wrong(
+                step, "captured, but the cloud did not answer\(failure.reason.map { ": \($0)" } ?? "")",
+                cure: "see the cloud's name and TLS above")
         }
         return .right(step, "no connection was refused lately")
     }

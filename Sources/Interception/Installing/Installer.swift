@@ -42,21 +42,29 @@ public struct Installer: Sendable, Equatable {
             changes.append(
                 Change(
                     "have a user that can do nothing else",
-                    .run(["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", user]),
+                    .run([
+                        "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
+                        "/usr/sbin/nologin", user,
+                    ]),
                     undo: .run(["userdel", user])))
         }
         changes += units.folders.map {
-            Change("keep captures where only that user and its group can read them", .run(["install", "-d", "-o", user, "-g", user, "-m", "750", $0]), undo: nil)
+            Change(
+                "keep captures where only that user and its group can read them",
+                .run(["install", "-d", "-o", user, "-g", user, "-m", "750", $0]), undo: nil)
         }
         if !facts.hasSettings {
             changes.append(
                 Change(
-                    "have settings to begin with", .run(["install", "-o", "root", "-g", user, "-m", "640", "/dev/stdin", settings], input: sample),
+                    "have settings to begin with",
+                    .run(["install", "-o", "root", "-g", user, "-m", "640", "/dev/stdin", settings], input: sample),
                     undo: .run(["rm", settings])))
         }
         let changed = isPackaged ? [] : texts.filter { facts.units[$0.0] != $0.1 }
         changes += changed.map {
-            Change("have systemd know the service", .run(["install", "-m", "644", "/dev/stdin", "\(unitFolder)/\($0.0)"], input: $0.1), undo: nil)
+            Change(
+                "have systemd know the service", .run(["install", "-m", "644", "/dev/stdin", "\(unitFolder)/\($0.0)"], input: $0.1),
+                undo: nil)
         }
         guard facts.hasSystemd else { return changes }
         if !changed.isEmpty || isPackaged { changes.append(Change("have it read them", .run(["systemctl", "daemon-reload"]), undo: nil)) }

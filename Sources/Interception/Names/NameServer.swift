@@ -25,11 +25,15 @@ public struct NameServer: Sendable {
         let connected = withUnsafePointer(to: &target) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        guard connected == 0, send(descriptor, datagram, datagram.count, 0) == datagram.count else { throw .notRead(subject, reason: reason) }
+        guard connected == 0, send(descriptor, datagram, datagram.count, 0) == datagram.count else {
+            throw .notRead(subject, reason: reason)
+        }
         var answer = [UInt8](repeating: 0, count: 4096)
         let count = recv(descriptor, &answer, answer.count, 0)
         guard count >= 0 else { throw .notRead(subject, reason: errno == EAGAIN ? "none within three seconds" : reason) }
-        guard let addresses = question.addresses(in: Array(answer.prefix(count))) else { throw .notRead(subject, reason: "it is no answer to the question") }
+        guard let addresses = question.addresses(in: Array(answer.prefix(count))) else {
+            throw .notRead(subject, reason: "it is no answer to the question")
+        }
         return addresses
     }
 

@@ -15,7 +15,9 @@ public struct NameWay: Sendable, Equatable {
             Self.override(cloud, own, address, answered),
             machine.listeningPorts.contains(443)
                 ? .right("port 443", "something listens")
-                : .wrong("port 443", "nothing listens for other machines", cure: "set listen to 0.0.0.0:443, then sudo heliograph install, which grants the port"),
+                : .wrong(
+                    "port 443", "nothing listens for other machines",
+                    cure: "set listen to 0.0.0.0:443, then sudo heliograph install, which grants the port"),
             Self.upstream(cloud, own.map(\.description) + ["127.0.0.1"], resolved),
         ]
     }
@@ -27,7 +29,8 @@ public struct NameWay: Sendable, Equatable {
         switch answered {
         case nil: return .unknown(step, "nobody said which name server the Envoy asks", cure: "name it with --server, often your router")
         case .failure(let error): return .wrong(step, "\(error)", cure: "is that the name server's address?")
-        case .success(let addresses) where addresses.contains(where: own.contains): return .right(step, "\(cloud) is this machine for the Envoy")
+        case .success(let addresses) where addresses.contains(where: own.contains):
+            return .right(step, "\(cloud) is this machine for the Envoy")
         case .success(let addresses):
             let now = addresses.isEmpty ? "unknown there" : addresses.map(\.description).joined(separator: ", ")
             return .wrong(

@@ -87,14 +87,16 @@ enum Conflicts {
     private static func redirecting(_ table: Firewall.Table, _ firewall: Firewall, _ wish: GatewayWish) -> [Conflict] {
         let entries = Set(firewall.chains.filter { $0.table == table && $0.hook == "prerouting" }.map(\.name))
         let rules = firewall.rules.filter { rule in
-            rule.table == table && entries.contains(rule.chain) && ["redirect", "dnat", "REDIRECT", "DNAT"].contains { rule.text.contains($0) }
+            rule.table == table && entries.contains(rule.chain)
+                && ["redirect", "dnat", "REDIRECT", "DNAT"].contains { rule.text.contains($0) }
                 && wish.redirections.contains { rule.text.containsWord("\($0.from)") } && !rule.text.contains("\"fib\"")
         }
         guard !rules.isEmpty else { return [] }
         let ports = wish.redirections.map { "\($0.from)" }.joined(separator: ", ")
         return [
             Conflict(
-                "table \(table) redirects connections to port \(ports), too", cure: "if that was set up by hand for Heliograph: nft delete table \(table)")
+                "table \(table) redirects connections to port \(ports), too",
+                cure: "if that was set up by hand for Heliograph: nft delete table \(table)")
         ]
     }
 }

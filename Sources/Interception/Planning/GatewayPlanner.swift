@@ -119,7 +119,9 @@ private struct Rules {
         case .nft:
             let rules = NFTRules(
                 envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections, guarded: guarded)
-            let purpose = wish.redirections.isEmpty ? "let all of the Envoy's traffic pass" : "redirect the Envoy, and let its other traffic leave as ours"
+            let purpose =
+                wish.redirections.isEmpty
+                ? "let all of the Envoy's traffic pass" : "redirect the Envoy, and let its other traffic leave as ours"
             changes = [Change(purpose, rules.load, undo: NFTRules.delete)]
             count = rules.count
         case .iptables:

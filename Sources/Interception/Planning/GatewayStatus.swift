@@ -45,7 +45,9 @@ public struct GatewayStatus: Sendable, Equatable, Codable {
     /// For people: one line a fact.
     public var text: String {
         var lines = ["gateway    \(state.rawValue)"]
-        if let interface, state != .passing { lines.append("redirects  \(envoys.map(\.description).joined(separator: ", ")) on \(interface)") }
+        if let interface, state != .passing {
+            lines.append("redirects  \(envoys.map(\.description).joined(separator: ", ")) on \(interface)")
+        }
         lines += problems.map { "problem    \($0)" }
         lines += counts.map { "packets    \($0.packets) \($0.rule)" }
         return lines.joined(separator: "\n")

@@ -21,7 +21,10 @@ struct IPTablesRules {
     private var redirecting: [[String]] {
         envoys.flatMap { envoy in
             redirections.map {
-                ["-i", interface, "-s", "\(envoy)", "-p", "tcp", "--dport", "\($0.from)", "-m", "comment", "--comment", RuleName.redirected($0.from)]
+                [
+                    "-i", interface, "-s", "\(envoy)", "-p", "tcp", "--dport", "\($0.from)", "-m", "comment", "--comment",
+                    RuleName.redirected($0.from),
+                ]
                     + ["-j", "REDIRECT", "--to-ports", "\($0.to)"]
             }
         }

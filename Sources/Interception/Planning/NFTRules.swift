@@ -23,16 +23,22 @@ struct NFTRules {
         var lines = ["table \(Self.table) {"]
         lines += chain(
             "seen", "type filter hook prerouting priority -160; policy accept;",
-            redirections.map { "\(from) tcp dport \($0.from) tcp flags & (fin | syn | rst | ack) == syn counter comment \"\(RuleName.connections($0.from))\"" }
+            redirections.map {
+                "\(from) tcp dport \($0.from) tcp flags & (fin | syn | rst | ack) == syn counter comment \"\(RuleName.connections($0.from))\""
+            }
                 + ["\(from) udp dport { 53, 123 } counter comment \"\(RuleName.names)\"", "\(from) counter comment \"\(RuleName.all)\""])
         if !redirections.isEmpty {
             lines += chain(
                 "redirecting", "type nat hook prerouting priority -110; policy accept;",
-                redirections.map { "\(from) tcp dport \($0.from) counter redirect to :\($0.to) comment \"\(RuleName.redirected($0.from))\"" })
+                redirections.map {
+                    "\(from) tcp dport \($0.from) counter redirect to :\($0.to) comment \"\(RuleName.redirected($0.from))\""
+                })
         }
         lines += chain(
             "leaving", "type nat hook postrouting priority 90; policy accept;",
-            ["ip saddr \(set(envoys.map(\.description))) ip daddr != \(set(networks)) counter masquerade comment \"\(RuleName.masqueraded)\""])
+            [
+                "ip saddr \(set(envoys.map(\.description))) ip daddr != \(set(networks)) counter masquerade comment \"\(RuleName.masqueraded)\""
+            ])
         if !guarded.isEmpty {
             lines += chain(
                 "guarding", "type filter hook forward priority 0; policy accept;",

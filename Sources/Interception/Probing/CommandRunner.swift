@@ -10,12 +10,14 @@ struct CommandRunner: Sendable {
     }
 
     /// Where administrators' programs are, which a user's `PATH` often leaves out.
-    private static let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
+    private static let folders =
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         + ["/usr/sbin", "/sbin", "/usr/bin", "/bin"]
 
-    /// Where a program lies; nil where it is not installed.
+    /// Where a program lies, by its name or a path; nil where it is not installed.
     static func path(of name: String) -> String? {
-        folders.lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+        if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+        return folders.lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 
     /// - Throws: `toolMissing`, `commandFailed` where the program could not be started. A program that fails is no error here.
@@ -26,8 +28,8 @@ struct CommandRunner: Sendable {
                 .path(.init(path)), arguments: .init(Array(words.dropFirst())), input: .string(input ?? ""),
                 output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
             return Finished(
-                isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput ?? "",
-                errors: (result.standardError ?? "").trimmingCharacters(in: .whitespacesAndNewlines))
+                isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
+                errors: result.standardError.trimmingCharacters(in: .whitespacesAndNewlines))
         } catch {
             throw .commandFailed(words.joined(separator: " "), reason: "\(error)")
         }

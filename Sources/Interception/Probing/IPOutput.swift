@@ -21,7 +21,9 @@ enum IPOutput {
         try decode([Link].self, json, "ip address").compactMap { link in
             guard let name = link.ifname, name != "lo" else { return nil }
             let addresses = (link.addr_info ?? []).compactMap { info -> InterfaceAddress? in
-                guard info.family == "inet", let address = info.local.flatMap({ IPv4Address($0) }), let length = info.prefixlen else { return nil }
+                guard info.family == "inet", let address = info.local.flatMap({ IPv4Address($0) }), let length = info.prefixlen else {
+                    return nil
+                }
                 return InterfaceAddress(address, prefixLength: length)
             }
             return MachineFacts.Interface(name, addresses)

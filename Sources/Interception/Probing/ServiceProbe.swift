@@ -25,7 +25,9 @@ extension MachineProbe {
     public func isClockSynchronised() async -> Bool? {
         guard access("/run/systemd/system", F_OK) == 0 else { return nil }
         // Who can't be asked says nothing.
-        guard let answer = try? await runner.run(["timedatectl", "show", "-p", "NTPSynchronized", "--value"]), answer.isSuccess else { return nil }
+        guard let answer = try? await runner.run(["timedatectl", "show", "-p", "NTPSynchronized", "--value"]), answer.isSuccess else {
+            return nil
+        }
         return answer.output.hasPrefix("yes")
     }
 }

@@ -27,7 +27,10 @@ struct DoctorCommand: AsyncParsableCommand {
             try await DoctorProbe(settings: settings, record: gateway.record.file, log: log, byName: byName).facts()
         }
         let examination = Examination(facts)
-        print(json ? try JSONText.of(PrintedExamination(healthy: examination.isHealthy, findings: examination.findings)) : examination.findings.text)
+        print(
+            json
+                ? try JSONText.of(PrintedExamination(healthy: examination.isHealthy, findings: examination.findings))
+                : examination.findings.text)
         if !examination.isHealthy { throw ExitCode.failure }
     }
 }
@@ -44,11 +47,12 @@ extension [Finding] {
     var text: String {
         let width = (map(\.step.count).max() ?? 0) + 2
         return flatMap { finding -> [String] in
-            let mark = switch finding.verdict {
-            case .right: "ok    "
-            case .wrong: "WRONG "
-            case .unknown: "?     "
-            }
+            let mark =
+                switch finding.verdict {
+                case .right: "ok    "
+                case .wrong: "WRONG "
+                case .unknown: "?     "
+                }
             let cure = finding.cure.map { [String(repeating: " ", count: 6 + width) + "→ \($0.visible)"] } ?? []
             return [mark + finding.step.padded(to: width) + finding.says.visible] + cure
         }.joined(separator: "\n")

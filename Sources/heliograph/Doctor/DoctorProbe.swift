@@ -29,11 +29,12 @@ struct DoctorProbe {
 
     private func certificate() -> Result<DoctorFacts.Certificate, DoctorProblem> {
         do throws(IdentityError) {
-            let identity = if let own = settings.ownCertificate {
-                try ServerIdentity(certificate: own.certificate, privateKey: own.privateKey, now: Date())
-            } else {
-                try IdentityDirectory(settings.certificateFolder).load(now: Date())
-            }
+            let identity =
+                if let own = settings.ownCertificate {
+                    try ServerIdentity(certificate: own.certificate, privateKey: own.privateKey, now: Date())
+                } else {
+                    try IdentityDirectory(settings.certificateFolder).load(now: Date())
+                }
             return .success(
                 DoctorFacts.Certificate(
                     secondsLeft: Int(identity.summary.notValidAfter.timeIntervalSinceNow), warnings: identity.warnings.map(\.description)))
@@ -46,7 +47,8 @@ struct DoctorProbe {
     private func logText(_ probe: MachineProbe) async throws -> String? {
         guard let log else { return await probe.journal(of: ServiceUnits.service) }
         do { return try String(contentsOfFile: log, encoding: .utf8) } catch {
-            throw Failure("can't read the log \(log): \(error.localizedDescription)", hint: "name the file that heliograph run writes its log to")
+            throw Failure(
+                "can't read the log \(log): \(error.localizedDescription)", hint: "name the file that heliograph run writes its log to")
         }
     }
 }
@@ -67,7 +69,8 @@ struct SpoolLook {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
             let isThere = access(path, F_OK) == 0
-            return .init(path: path, obstacle: isThere ? "can't be read" : "is not there", freeBytes: free, waiting: 0, secondsSinceNewest: nil)
+            return .init(
+                path: path, obstacle: isThere ? "can't be read" : "is not there", freeBytes: free, waiting: 0, secondsSinceNewest: nil)
         }
         let requests = names.filter { $0.hasSuffix(".request") }
         // The names of captures begin with their time: the last by name is the newest. Days of archived ones are named alike.

@@ -31,7 +31,8 @@ struct GatewayDNSCommand: AsyncParsableCommand {
         let probe = MachineProbe()
         let way = try await Failure.translating {
             NameWay(
-                cloud: name, machine: try await probe.facts(), answered: server.flatMap { IPv4Address($0) }.map { NameServer($0).answer(name) },
+                cloud: name, machine: try await probe.facts(),
+                answered: server.flatMap { IPv4Address($0) }.map { NameServer($0).answer(name) },
                 resolved: await probe.addresses(of: name))
         }
         print(json ? try JSONText.of(PrintedExamination(healthy: way.isHealthy, findings: way.findings)) : way.findings.text)

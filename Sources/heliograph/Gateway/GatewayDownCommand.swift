@@ -22,6 +22,8 @@ struct GatewayDownCommand: AsyncParsableCommand {
             return plan
         }
         if json { return print(try PrintedPlan(plan).json) }
-        print(plan.changes.isEmpty ? pass ? "nothing was redirected" : "nothing was set up" : plan.changes.map(\.action.firstLine).joined(separator: "\n"))
+        print(
+            plan.changes.isEmpty
+                ? pass ? "nothing was redirected" : "nothing was set up" : plan.changes.map(\.action.firstLine).joined(separator: "\n"))
     }
 }

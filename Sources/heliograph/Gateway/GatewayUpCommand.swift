@@ -21,7 +21,8 @@ struct GatewayUpCommand: AsyncParsableCommand {
         if json { return print(try PrintedPlan(plan).json) }
         GatewayWarnings.show(plan.conflicts)
         for port in Set(wish.redirections.map(\.to)).subtracting(facts.listeningPorts).sorted() {
-            GatewayWarnings.write("warning: nothing listens on port \(port) yet\nhint: start heliograph run, or the Envoy is cut off from its cloud")
+            GatewayWarnings.write(
+                "warning: nothing listens on port \(port) yet\nhint: start heliograph run, or the Envoy is cut off from its cloud")
         }
         print(plan.changes.isEmpty ? "everything was set up already" : plan.changes.map(\.action.firstLine).joined(separator: "\n"))
         if let name = plan.record?.interface, let own = facts.interface(name)?.addresses.first {

@@ -48,7 +48,8 @@ struct InstallOptions: ParsableArguments {
             throw Failure("can't find out where this program lies", hint: "name it with --program")
         }
         guard !["/home/", "/root/", "/tmp/"].contains(where: path.hasPrefix) else {
-            throw Failure("\(path) is not where a service may run it from", hint: "sudo install \(path) /usr/local/bin/ first, and run that one")
+            throw Failure(
+                "\(path) is not where a service may run it from", hint: "sudo install \(path) /usr/local/bin/ first, and run that one")
         }
         return path
     }

@@ -43,7 +43,8 @@ struct RunCommand: AsyncParsableCommand {
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order: the last report captured still gets its XML.
-            services: [extraction, server] + watchdog(manager), gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+            services: [extraction, server] + watchdog(manager), gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace
@@ -101,7 +102,8 @@ struct RunCommand: AsyncParsableCommand {
         } catch {
             throw Failure(
                 "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
-                hint: settings.upstreamCA == nil ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
+                hint: settings.upstreamCA == nil
+                    ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
         }
     }
 

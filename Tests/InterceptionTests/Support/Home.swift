@@ -31,7 +31,8 @@ struct Home: Sendable {
         let tools = ["ip", "nft", "openssl", "python3", "curl"].filter { !Program.isInstalled($0) }
         if !tools.isEmpty { return tools }
         let works = [
-            "ip netns add hg-home", "ip -n hg-home link add br0 type bridge", "ip netns exec hg-home nft add table ip nat", "ip netns delete hg-home",
+            "ip netns add hg-home", "ip -n hg-home link add br0 type bridge", "ip netns exec hg-home nft add table ip nat",
+            "ip netns delete hg-home",
         ].allSatisfy(runs)
         return works ? [] : ["the system allows no namespaces, no bridges or no nftables"]
     }()
@@ -124,7 +125,8 @@ extension Home {
     func gateway(_ arguments: String..., environment: [String: String] = [:]) async throws -> Program.Finished {
         let record = folder.file("gateway.json").path(percentEncoded: false)
         return try await Program.run(
-            "ip", ["netns", "exec", box, Program.built("heliograph"), "gateway"] + arguments + ["--record", record], environment: environment)
+            "ip", ["netns", "exec", box, Program.built("heliograph"), "gateway"] + arguments + ["--record", record],
+            environment: environment)
     }
 
     /// All rules and kernel settings of the box, as text.
@@ -156,7 +158,8 @@ extension Home {
 
     /// Who vouches for whatever answers on port 443, as a host sees it.
     func issuer(seenFrom host: String, at address: String) async throws -> String {
-        try await shell(host, "openssl s_client -connect \(address):443 </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256").text
+        try await shell(host, "openssl s_client -connect \(address):443 </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256")
+            .text
     }
 
     /// Sends a datagram and waits for its echo: `true` where it came.
