@@ -1,8 +1,9 @@
 # Two commands do all set-up on a fresh Debian or Ubuntu with a Swift toolchain: `make run` and `make test`.
 SWIFT ?= swift
 ARGS ?=
+VERSION ?= 0.1.0
 
-.PHONY: run demo build bench test lint format dependencies test-tools
+.PHONY: run demo build bench deb test test-deb lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
 	.build/release/heliograph run --data data $(ARGS)
@@ -13,6 +14,10 @@ demo: build ## the proxy between a made-up Envoy and a made-up cloud, all on thi
 build: dependencies ## the release binary, .build/release/heliograph
 	$(SWIFT) build -c release --static-swift-stdlib --product heliograph
 
+deb: dependencies ## a Debian package of the release binary, with Swift's own libraries in the binary
+	$(SWIFT) build -c release --static-swift-stdlib --product heliograph
+	scripts/make-deb .build/release/heliograph .build/deb $(VERSION)
+
 test: dependencies test-tools ## install what is missing, build everything, check the house rules, run all tests
 	scripts/check
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
@@ -22,6 +27,11 @@ bench: build ## what it costs to capture a report, against nginx and mitmproxy i
 	scripts/install-bench-peers
 	$(SWIFT) build -c release --static-swift-stdlib --product capture-benchmark
 	.build/release/capture-benchmark $(ARGS)
+
+test-deb: ## a package of the tests' binary, installed, run, upgraded, removed and purged in a new Debian system (as root)
+	DEB_COMPRESSION=none scripts/make-deb .build/debug/heliograph .build/deb 0.0.1
+	DEB_COMPRESSION=none scripts/make-deb .build/debug/heliograph .build/deb 0.0.2
+	scripts/test-deb .build/deb/heliograph_0.0.1_*.deb .build/deb/heliograph_0.0.2_*.deb
 
 lint: ## how the code is laid out, by .swift-format
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks

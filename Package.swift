@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -59,6 +60,14 @@ let package = Package(
         ),
 
         .target(
+            name: "Interception",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ]
+        ),
+
+        .target(
             name: "Simulator",
             dependencies: [
                 "CZlib",
@@ -76,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "heliograph",
             dependencies: [
-                "Archive", "Capture", "Reports", "Simulator", "Spool",
+                "Archive", "Capture", "Interception", "Reports", "Simulator", "Spool",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -84,6 +93,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Yams", package: "Yams"),
@@ -123,6 +133,10 @@ let package = Package(
                 "Archive", "Capture", "CZlib", "MadeUpFacts", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
+        ),
+        .testTarget(
+            name: "InterceptionTests",
+            dependencies: ["Interception", "Simulator", "TestSupport", "heliograph", .product(name: "Logging", package: "swift-log")]
         ),
         .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"], exclude: ["peer"]),
         .testTarget(

@@ -7,6 +7,7 @@ import ArgumentParser
         subcommands: [
             RunCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
             SimulateCommand.self,
+            GatewayCommand.self, DoctorCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

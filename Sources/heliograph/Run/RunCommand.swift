@@ -3,6 +3,7 @@ import Capture
 import Foundation
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Spool
 import Synchronization
@@ -23,6 +24,11 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
+        guard geteuid() != 0 || settings.admitsRoot else {
+            throw Failure(
+                "heliograph run is not meant to run as root",
+                hint: "heliograph install runs it as a user of its own; for a trial name a folder with --data, or say --allow-root yes")
+        }
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, isJournal: isJournal) }
         let logger = Logger(label: "heliograph")
@@ -33,11 +39,14 @@ struct RunCommand: AsyncParsableCommand {
         let counters = CaptureCounters()
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) : nil
         let control = ControlSocket(settings, counters, logger)
-        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, ingest)
+        let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
+        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
-            services: [control, ingest as (any Service)?, server].compactMap(\.self), gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in
+            services: [control, ingest as (any Service)?, server].compactMap(\.self) + watchdog(manager),
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
             })
         configuration.maximumGracefulShutdownDuration = Self.grace
@@ -82,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
 
     private func makeServer(
         _ settings: Settings, _ identity: ServerIdentity, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
-        _ noticed: Settings?, _ ingest: IngestService?
+        _ noticed: Settings?, _ manager: ServiceManager?, _ ingest: IngestService?
     ) throws -> CaptureServer {
         do {
             return try CaptureServer(
@@ -90,13 +99,19 @@ struct RunCommand: AsyncParsableCommand {
                 onListening: { addresses in
                     if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
                     fflush(nil)
+                    manager?.tell("READY=1")
                     StartMemory.giveBack()
                 }, onSettled: { ingest?.look() })
         } catch {
             throw Failure(
                 "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
-                hint: settings.upstreamCA == nil ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
+                hint: settings.upstreamCA == nil
+                    ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
         }
+    }
+
+    private func watchdog(_ manager: ServiceManager?) -> [any Service] {
+        manager.map { [WatchdogService(manager: $0, loops: MultiThreadedEventLoopGroup.singleton)] } ?? []
     }
 
     private func report(_ counts: CaptureCounters.Values, _ logger: Logger) {

@@ -16,7 +16,7 @@ struct StartNotice {
             "  forwards to   \(forwards)",
             "",
             "with an Envoy:    redirect its TCP port 443 to port \(port) of this machine, and make this machine its gateway:",
-            "                  see \"Connecting an Envoy\" in the README",
+            "                  sudo heliograph gateway up --envoy ADDRESS, and docs/gateway.md",
             "without one:      in another terminal, run",
             "                  heliograph simulate envoy --to https://127.0.0.1:\(port) --reports 3",
         ]

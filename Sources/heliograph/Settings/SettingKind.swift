@@ -104,3 +104,22 @@ extension SettingKind where Value: CaseIterable & RawRepresentable, Value.RawVal
         return single(listed, parse: { Value(rawValue: $0) }, print: \.rawValue)
     }
 }
+
+extension SettingKind<String> {
+    /// One word without spaces or slashes.
+    static func word(_ what: String) -> Self {
+        single(what, parse: { $0.isEmpty || $0.contains { $0.isWhitespace || $0 == "/" || $0 == "\"" } ? nil : $0 }, print: \.self)
+    }
+}
+
+extension SettingKind<[Int]> {
+    static let ports = SettingKind(
+        accepts: "TCP ports from 1 to 65535",
+        isList: true,
+        parse: { texts in
+            let ports = texts.map { Port($0[...], from: 1)?.number }
+            return ports.isEmpty || ports.contains(nil) ? nil : ports.compactMap(\.self)
+        },
+        print: { $0.map { "\($0)" } }
+    )
+}

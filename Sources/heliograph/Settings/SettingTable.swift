@@ -72,6 +72,32 @@ enum SettingTable {
         help: "The least important kind of line that is logged. `info` gives one line a report.")
 }
 
+/// The network set-up of this machine, a block of its own in the file.
+extension SettingTable {
+    static let gatewayInterface = Setting(
+        "gateway.interface", .optional(.word("the name of a network interface")), default: nil, example: "eth0",
+        help: "The network interface that the Envoy is on. Unset, the one whose network holds the Envoy's address.")
+    static let gatewayPorts = Setting(
+        "gateway.ports", .ports, default: [443], example: "443",
+        help: "The cloud's TCP ports that are redirected to `listen`; port 80, where it is one of them, to `listen-plain`.")
+    static let gatewayWhenStopped = Setting(
+        "gateway.when-stopped", .choice, default: Settings.WhenStopped.open, example: "closed",
+        help: """
+            What becomes of the redirection when the service ends. `open`: it goes with the service, and the Envoy reaches its cloud \
+            directly. `closed`: it stays, and nothing passes that is not captured. In force from the next `heliograph install` on.
+            """)
+}
+
+/// Who runs it.
+extension SettingTable {
+    static let allowRoot = Setting(
+        "allow-root", .choice, default: Settings.AllowRoot.withData, example: "no",
+        help: """
+            Whether `heliograph run` may run as root; it needs no privilege for ports from 1024 on. `with-data`: where `data` names \
+            a folder of its own, as in a trial or a container, but not as the machine's service. Or `yes`, or `no`.
+            """)
+}
+
 /// The limits, a block of their own in the file.
 extension SettingTable {
     private static let sizes = ByteSize.kibibytes(1)...ByteSize.gibibytes(4)
@@ -111,7 +137,7 @@ extension SettingTable {
     /// All of them, in the order of the sample file; those of one block stand together.
     static let all: [any SettingDescription] = [
         data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, certificate,
-        privateKey, whenDiskFails, logLevel,
+        privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
         connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
     ]
 

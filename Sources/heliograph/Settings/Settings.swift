@@ -28,6 +28,21 @@ struct Settings: Sendable, Equatable {
         case forward
     }
 
+    /// Whether root may run it.
+    enum AllowRoot: String, CaseIterable, Sendable {
+        case no, yes
+        /// Only below a folder that `data` names.
+        case withData = "with-data"
+    }
+
+    /// What becomes of the redirection when the service ends.
+    enum WhenStopped: String, CaseIterable, Sendable {
+        /// It goes, and the Envoy reaches its cloud directly.
+        case open
+        /// It stays, and nothing passes that is not captured.
+        case closed
+    }
+
     /// The owner's own certificate and key, both PEM.
     struct OwnCertificate: Sendable, Equatable {
         var certificate: FilePath
@@ -60,6 +75,12 @@ struct Settings: Sendable, Equatable {
     var cloud: Cloud
     var whenDiskFails: WhenDiskFails
     var logLevel: Logger.Level
+    /// The interface that the Envoy is on; nil to find it by the Envoy's address.
+    var gatewayInterface: String?
+    /// The cloud's ports that are redirected to us.
+    var gatewayPorts: [Int]
+    var gatewayWhenStopped: WhenStopped
+    var allowRoot: AllowRoot
     var limits: Limits
 
     /// Bounds in size, number and time.
@@ -88,10 +109,22 @@ struct Settings: Sendable, Equatable {
 }
 
 extension Settings {
+    /// Where the machine's service keeps things.
+    static let systemState = FilePath("/var/lib/heliograph")
+
+    /// Whether root may run the proxy.
+    var admitsRoot: Bool {
+        switch allowRoot {
+        case .yes: true
+        case .withData: state != Self.systemState
+        case .no: false
+        }
+    }
+
     /// Takes each setting from the reader, the default where there is none or a bad one: ask the reader for problems.
     init(from reader: inout SettingsReader) {
         let data = reader.value(SettingTable.data)
-        state = data ?? "/var/lib/heliograph"
+        state = data ?? Self.systemState
         certificateFolder = state.appending("certificate")
         archive = reader.value(SettingTable.archive) ?? state.appending("archive.sqlite")
         ingest = reader.value(SettingTable.ingest)
@@ -106,6 +139,10 @@ extension Settings {
         cloud = reader.value(SettingTable.cloud)
         whenDiskFails = reader.value(SettingTable.whenDiskFails)
         logLevel = reader.value(SettingTable.logLevel)
+        gatewayInterface = reader.value(SettingTable.gatewayInterface)
+        gatewayPorts = reader.value(SettingTable.gatewayPorts)
+        gatewayWhenStopped = reader.value(SettingTable.gatewayWhenStopped)
+        allowRoot = reader.value(SettingTable.allowRoot)
         limits = Limits(from: &reader)
 
         switch (reader.value(SettingTable.certificate), reader.value(SettingTable.privateKey)) {

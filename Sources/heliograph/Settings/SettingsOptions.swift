@@ -24,6 +24,10 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(SettingTable.privateKey), help: .of(SettingTable.privateKey, "file")) var privateKey: String?
     @Option(name: .of(SettingTable.whenDiskFails), help: .of(SettingTable.whenDiskFails, "what")) var whenDiskFails: String?
     @Option(name: .of(SettingTable.logLevel), help: .of(SettingTable.logLevel, "level")) var logLevel: String?
+    @Option(name: .of(SettingTable.allowRoot), help: .of(SettingTable.allowRoot, "word")) var allowRoot: String?
+    @Option(name: .of(SettingTable.gatewayInterface), help: .of(SettingTable.gatewayInterface, "name")) var gatewayInterface: String?
+    @Option(name: .of(SettingTable.gatewayPorts), help: .of(SettingTable.gatewayPorts, "numbers")) var gatewayPorts: [String] = []
+    @Option(name: .of(SettingTable.gatewayWhenStopped), help: .of(SettingTable.gatewayWhenStopped, "word")) var gatewayWhenStopped: String?
 
     @Option(name: .of(SettingTable.connections), help: .of(SettingTable.connections, "number")) var connections: String?
     @Option(name: .of(SettingTable.requestHead), help: .of(SettingTable.requestHead, "size")) var requestHead: String?
@@ -45,7 +49,10 @@ struct SettingsOptions: ParsableArguments {
             (SettingTable.upstream, upstream.list), (SettingTable.upstreamCA, upstreamCA.list),
             (SettingTable.envoy, envoy), (SettingTable.cloud, cloud.list), (SettingTable.certificate, certificate.list),
             (SettingTable.privateKey, privateKey.list), (SettingTable.whenDiskFails, whenDiskFails.list),
-            (SettingTable.logLevel, logLevel.list), (SettingTable.connections, connections.list),
+            (SettingTable.logLevel, logLevel.list), (SettingTable.allowRoot, allowRoot.list),
+            (SettingTable.gatewayInterface, gatewayInterface.list), (SettingTable.gatewayPorts, gatewayPorts),
+            (SettingTable.gatewayWhenStopped, gatewayWhenStopped.list),
+            (SettingTable.connections, connections.list),
             (SettingTable.requestHead, requestHead.list), (SettingTable.requestBody, requestBody.list),
             (SettingTable.reply, reply.list), (SettingTable.inflated, inflated.list), (SettingTable.idle, idle.list),
             (SettingTable.handshakeTime, handshakeTime.list), (SettingTable.requestTime, requestTime.list),

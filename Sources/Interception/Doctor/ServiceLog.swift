@@ -1,0 +1,62 @@
+/// What the newest lines of the service's log say of connections.
+public struct ServiceLog: Sendable, Equatable {
+    /// A line of the log that tells of something.
+    public struct Event: Sendable, Equatable {
+        public var message: String
+        /// The device that it is about; nil where the line names none.
+        public var address: String?
+        public var reason: String?
+        public var hint: String?
+    }
+
+    /// Whether there was a log to read.
+    public var isRead: Bool
+    /// Connections that were refused or failed since something was last forwarded, oldest first.
+    public var refusals: [Event] = []
+    /// The newest exchange, where it ended without the cloud's answer.
+    public var cloudFailure: Event?
+
+    /// - Parameter text: Lines as `heliograph run` writes them; nil where there is no log.
+    public init(_ text: String?) {
+        isRead = text != nil
+        for line in (text ?? "").split(separator: "\n") {
+            if line.contains("connection refused") || line.contains("connection from an address that may not connect") {
+                refusals.append(Self.event(line, line.contains("refused") ? "connection refused" : "address not admitted"))
+            } else if line.contains(" forwarded ") || line.hasPrefix("info forwarded ") {
+                refusals = []
+                cloudFailure = nil
+            } else if line.contains("captured, but the cloud did not answer") {
+                refusals = []
+                cloudFailure = Self.event(line, "the cloud did not answer")
+            }
+        }
+    }
+
+    private static func event(_ line: Substring, _ message: String) -> Event {
+        Event(
+            message: message, address: value("address", line) ?? value("envoy", line), reason: value("reason", line),
+            hint: value("hint", line))
+    }
+
+    /// The value behind ` name=`, with or without quotes.
+    static func value(_ name: String, _ line: Substring) -> String? {
+        guard let start = line.range(of: " \(name)=")?.upperBound else { return nil }
+        let rest = line[start...]
+        guard rest.hasPrefix("\"") else { return String(rest.prefix { $0 != " " }) }
+        var value = ""
+        var isEscaped = false
+        for character in rest.dropFirst() {
+            if isEscaped {
+                value.append(character)
+                isEscaped = false
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                return value
+            } else {
+                value.append(character)
+            }
+        }
+        return nil
+    }
+}

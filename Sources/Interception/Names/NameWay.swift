@@ -1,0 +1,52 @@
+/// The second way to an Envoy's reports, for those who can't set its gateway: its name server answers the cloud's name with this
+/// machine's address, and this machine listens on port 443.
+public struct NameWay: Sendable, Equatable {
+    public let findings: [Finding]
+    public var isHealthy: Bool { !findings.contains { $0.verdict == .wrong } }
+
+    /// - Parameters:
+    ///   - cloud: The cloud's name.
+    ///   - answered: What the Envoy's name server says; nil where nobody named one.
+    ///   - resolved: What this machine itself finds.
+    public init(cloud: String, machine: MachineFacts, answered: Result<[IPv4Address], InterceptionError>?, resolved: [String]) {
+        let own = machine.interfaces.flatMap(\.addresses).map(\.address)
+        let address = own.first.map { "\($0)" } ?? "ADDRESS"
+        findings = [
+            Self.override(cloud, own, address, answered),
+            machine.listeningPorts.contains(443)
+                ? .right("port 443", "something listens")
+                : .wrong(
+                    "port 443", "nothing listens for other machines",
+                    cure: "set listen to 0.0.0.0:443, then sudo heliograph install, which grants the port"),
+            Self.upstream(cloud, own.map(\.description) + ["127.0.0.1"], resolved),
+        ]
+    }
+
+    private static func override(
+        _ cloud: String, _ own: [IPv4Address], _ address: String, _ answered: Result<[IPv4Address], InterceptionError>?
+    ) -> Finding {
+        let step = "override"
+        switch answered {
+        case nil: return .unknown(step, "nobody said which name server the Envoy asks", cure: "name it with --server, often your router")
+        case .failure(let error): return .wrong(step, "\(error)", cure: "is that the name server's address?")
+        case .success(let addresses) where addresses.contains(where: own.contains):
+            return .right(step, "\(cloud) is this machine for the Envoy")
+        case .success(let addresses):
+            let now = addresses.isEmpty ? "unknown there" : addresses.map(\.description).joined(separator: ", ")
+            return .wrong(
+                step, "\(cloud) is \(now), not this machine",
+                cure: "have that server answer \(address); in dnsmasq or Pi-hole: address=/\(cloud)/\(address)")
+        }
+    }
+
+    private static func upstream(_ cloud: String, _ own: [String], _ resolved: [String]) -> Finding {
+        let step = "upstream"
+        guard !resolved.isEmpty else { return .wrong(step, "\(cloud) can't be resolved here", cure: "check /etc/resolv.conf") }
+        guard Set(own).isDisjoint(with: resolved) else {
+            return .wrong(
+                step, "\(cloud) is this machine here, too: reports would go in a circle",
+                cure: "let this machine ask a server without the override: nameserver 9.9.9.9 in /etc/resolv.conf")
+        }
+        return .right(step, "\(cloud) is \(resolved.joined(separator: ", ")) here")
+    }
+}

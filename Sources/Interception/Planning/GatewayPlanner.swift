@@ -1,0 +1,134 @@
+/// Works out what to change, from what is wanted, what the machine is like, and what an earlier `up` did.
+public enum GatewayPlanner {
+    /// What it takes to redirect the Envoys; no changes where all of it is in force already.
+    public static func up(_ wish: GatewayWish, _ facts: MachineFacts, record: UndoRecord?) throws(InterceptionError) -> GatewayPlan {
+        let interface = try interface(wish, facts)
+        guard let upstream = facts.upstreamInterface else { throw .noDefaultRoute }
+        let tool = try tool(wish, facts)
+
+        // Settings that an earlier `up` made and nobody wants any more go back first.
+        let wanted = wantedSysctls(inside: interface.name, outside: upstream)
+        var changes: [Change] = []
+        var kept: [UndoRecord.Kept] = []
+        for old in record?.kept ?? [] {
+            if wanted.contains(where: { $0.sysctl == old.sysctl }) {
+                kept.append(old)
+            } else {
+                changes.append(Change("undo what an earlier up did", .set(old.sysctl, old.was), undo: .set(old.sysctl, old.set)))
+            }
+        }
+        for (sysctl, value, purpose) in wanted {
+            guard let now = facts.sysctls[sysctl] else { throw .sysctlMissing(sysctl) }
+            guard now != value else { continue }
+            changes.append(Change(purpose, .set(sysctl, value), undo: .set(sysctl, now)))
+            if !kept.contains(where: { $0.sysctl == sysctl }) { kept.append(.init(sysctl, was: now, set: value)) }
+        }
+        let guarded = Set([interface.name, upstream]).sorted().filter { name in kept.contains { $0.sysctl == .forwarding(name) } }
+        let rules = Rules(wish, interface, guarded: guarded, tool: tool)
+        if rules.text != record?.rules || facts.firewall?.ownRules.count != rules.count {
+            if let record, tool == .iptables || record.wish.tool == .iptables {
+                changes += record.undoRules.map { Change("take down what an earlier up set", $0, undo: nil) }
+            }
+            changes += rules.changes
+        }
+        var resolved = wish
+        resolved.tool = tool
+        let forwardedAll = record?.forwardedAll ?? (facts.sysctls[.ipForward] == "1")
+        return GatewayPlan(
+            changes: changes, conflicts: Conflicts.found(wish, interface: interface.name, facts),
+            record: UndoRecord(
+                wish: resolved, interface: interface.name, kept: kept, forwardedAll: forwardedAll, rules: rules.text,
+                ruleCount: rules.count, undoRules: rules.changes.compactMap(\.undo).reversed()))
+    }
+
+    /// What it takes to redirect nothing, and still be the Envoy's gateway: what it sends passes, uncaptured.
+    public static func pass(_ facts: MachineFacts, record: UndoRecord?) throws(InterceptionError) -> GatewayPlan {
+        guard let record else { return GatewayPlan(changes: [], record: nil) }
+        var wish = record.wish
+        wish.interface = record.interface
+        wish.redirections = []
+        return try up(wish, facts, record: record)
+    }
+
+    /// What it takes to leave the machine as it was before `up`.
+    public static func down(_ facts: MachineFacts, record: UndoRecord?) -> GatewayPlan {
+        let hasTable = facts.firewall?.tables.contains(Firewall.own) ?? false
+        guard let record else {
+            // What `up` noted is gone, or it never ran: a table of ours is taken down all the same.
+            return GatewayPlan(changes: hasTable ? [Change("take the rules down", NFTRules.delete, undo: nil)] : [], record: nil)
+        }
+        var changes: [Change] = []
+        let rulesAreUp = record.wish.tool == .iptables ? !(facts.firewall?.ownRules.isEmpty ?? false) : hasTable || facts.firewall == nil
+        if rulesAreUp { changes += record.undoRules.map { Change("take the rules down", $0, undo: nil) } }
+        for kept in record.kept.reversed() where facts.sysctls[kept.sysctl] == kept.set && !isTakenOver(kept, facts, record) {
+            changes.append(Change("set back what up changed", .set(kept.sysctl, kept.was), undo: nil))
+        }
+        return GatewayPlan(changes: changes, record: nil)
+    }
+
+    /// Whether forwarding has become someone else's since: who switched it on for the whole machine after us (Docker does at its
+    /// start) counts on this interface, too.
+    private static func isTakenOver(_ kept: UndoRecord.Kept, _ facts: MachineFacts, _ record: UndoRecord) -> Bool {
+        kept.sysctl.path.hasSuffix("/forwarding") && !record.forwardedAll && facts.sysctls[.ipForward] == "1"
+    }
+
+    static func wantedSysctls(inside: String, outside: String) -> [(sysctl: Sysctl, value: String, purpose: String)] {
+        var wanted = [(Sysctl.forwarding(inside), "1", "let the Envoy's other traffic pass through this machine")]
+        if outside != inside { wanted.append((.forwarding(outside), "1", "let the answers pass back")) }
+        let purpose = "keep the kernel from telling the Envoy a way round this machine"
+        return wanted + [(.sendRedirects(inside), "0", purpose), (.sendRedirects("all"), "0", purpose)]
+    }
+
+    static func interface(_ wish: GatewayWish, _ facts: MachineFacts) throws(InterceptionError) -> MachineFacts.Interface {
+        guard let first = wish.envoys.first else { throw .noEnvoy }
+        let own = facts.interfaces.flatMap(\.addresses).map(\.address)
+        if let envoy = wish.envoys.first(where: own.contains) { throw .envoyIsThisMachine(envoy) }
+        let interface: MachineFacts.Interface
+        if let name = wish.interface {
+            guard let named = facts.interface(name), !named.addresses.isEmpty else {
+                throw .noSuchInterface(name, known: facts.interfaces.filter { !$0.addresses.isEmpty }.map(\.name))
+            }
+            interface = named
+        } else {
+            guard let found = facts.interface(reaching: first) else { throw .envoyNotNear(first) }
+            interface = found
+        }
+        for envoy in wish.envoys where !interface.addresses.contains(where: { $0.contains(envoy) }) {
+            throw .envoyElsewhere(envoy, interface: interface.name)
+        }
+        return interface
+    }
+
+    private static func tool(_ wish: GatewayWish, _ facts: MachineFacts) throws(InterceptionError) -> GatewayWish.Tool {
+        if let tool = wish.tool { return tool }
+        if facts.hasNFT { return .nft }
+        if facts.hasIPTables { return .iptables }
+        throw .noTool
+    }
+}
+
+/// The rules in the language of the tool that keeps them.
+private struct Rules {
+    var changes: [Change]
+    var count: Int
+    var text: String { changes.map { "\($0.action)\n" }.joined() }
+
+    init(_ wish: GatewayWish, _ interface: MachineFacts.Interface, guarded: [String], tool: GatewayWish.Tool) {
+        let networks = interface.addresses.map(\.network)
+        switch tool {
+        case .nft:
+            let rules = NFTRules(
+                envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections, guarded: guarded)
+            let purpose =
+                wish.redirections.isEmpty
+                ? "let all of the Envoy's traffic pass" : "redirect the Envoy, and let its other traffic leave as ours"
+            changes = [Change(purpose, rules.load, undo: NFTRules.delete)]
+            count = rules.count
+        case .iptables:
+            let rules = IPTablesRules(
+                envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections, guarded: guarded)
+            changes = rules.changes
+            count = rules.count
+        }
+    }
+}

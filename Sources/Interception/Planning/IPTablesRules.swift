@@ -1,0 +1,60 @@
+/// The same for machines without nft: chains of our own in iptables' tables, each with one rule that leads to it.
+struct IPTablesRules {
+    static let chainPrefix = "HELIOGRAPH"
+
+    var envoys: [IPv4Address]
+    var interface: String
+    var networks: [String]
+    var redirections: [GatewayWish.Redirection]
+    var guarded: [String]
+
+    /// Each command with the one that takes it back. Taken back in the reverse order, chains are empty when they go.
+    var changes: [Change] {
+        chain("nat", "PREROUTING", "\(Self.chainPrefix)-IN", redirecting)
+            + chain("nat", "POSTROUTING", "\(Self.chainPrefix)-OUT", masquerading)
+            + (guarded.isEmpty ? [] : chain("filter", "FORWARD", "\(Self.chainPrefix)-GUARD", guarding))
+    }
+
+    /// How many rules there are in our own chains when they are whole.
+    var count: Int { redirecting.count + masquerading.count + (guarded.isEmpty ? 0 : guarding.count) }
+
+    private var redirecting: [[String]] {
+        envoys.flatMap { envoy in
+            redirections.map {
+                [
+                    "-i", interface, "-s", "\(envoy)", "-p", "tcp", "--dport", "\($0.from)", "-m", "comment", "--comment",
+                    RuleName.redirected($0.from),
+                ]
+                    + ["-j", "REDIRECT", "--to-ports", "\($0.to)"]
+            }
+        }
+    }
+
+    private var masquerading: [[String]] {
+        networks.map { ["-d", $0, "-j", "RETURN"] }
+            + envoys.map { ["-s", "\($0)", "-m", "comment", "--comment", RuleName.masqueraded, "-j", "MASQUERADE"] }
+    }
+
+    private var guarding: [[String]] {
+        envoys.map { ["-s", "\($0)", "-j", "RETURN"] }
+            + guarded.map {
+                ["-i", $0, "-m", "conntrack", "--ctstate", "NEW", "-m", "conntrack", "!", "--ctstate", "DNAT"]
+                    + ["-m", "comment", "--comment", RuleName.others, "-j", "DROP"]
+            }
+    }
+
+    private func chain(_ table: String, _ hook: String, _ name: String, _ rules: [[String]]) -> [Change] {
+        let start = ["iptables", "-w", "-t", table]
+        return [Change("have a chain of our own", .run(start + ["-N", name]), undo: .run(start + ["-X", name]))]
+            + rules.map { Change(purpose(name), .run(start + ["-A", name] + $0), undo: .run(start + ["-D", name] + $0)) }
+            + [Change("lead packets to it", .run(start + ["-I", hook, "1", "-j", name]), undo: .run(start + ["-D", hook, "-j", name]))]
+    }
+
+    private func purpose(_ chain: String) -> String {
+        switch chain.split(separator: "-").last {
+        case "IN": "redirect the Envoy's connections"
+        case "OUT": "let the Envoy's other traffic leave as ours"
+        default: "forward for the Envoy only"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// Reads the facts of this machine's network, and changes nothing.
+public struct MachineProbe: Sendable {
+    let runner = CommandRunner()
+
+    public init() {}
+
+    public func facts() async throws(InterceptionError) -> MachineFacts {
+        var facts = MachineFacts()
+        facts.interfaces = try IPOutput.interfaces(try await runner.output(["ip", "-j", "-4", "address", "show"]))
+        facts.upstreamInterface = try IPOutput.defaultInterface(try await runner.output(["ip", "-j", "-4", "route", "show", "default"]))
+        let names = facts.interfaces.map(\.name)
+        for sysctl in names.flatMap({ [Sysctl.forwarding($0), .sendRedirects($0)] }) + [.sendRedirects("all"), .ipForward] {
+            facts.sysctls[sysctl] = KernelSettings.value(of: sysctl)
+        }
+        facts.hasNFT = CommandRunner.path(of: "nft") != nil
+        facts.hasIPTables = CommandRunner.path(of: "iptables") != nil
+        facts.firewall = try await firewall()
+        facts.listeningPorts = ListeningPorts.now()
+        return facts
+    }
+
+    /// nil where it may not be read.
+    private func firewall() async throws(InterceptionError) -> Firewall? {
+        if CommandRunner.path(of: "nft") != nil {
+            let listing = try await runner.run(["nft", "-j", "list", "ruleset"])
+            return listing.isSuccess ? try NFTListing.firewall(listing.output) : nil
+        }
+        guard CommandRunner.path(of: "iptables") != nil else { return Firewall() }
+        var firewall = Firewall()
+        for table in ["nat", "filter"] {
+            let listing = try await runner.run(["iptables", "-w", "-t", table, "-S", "-v"])
+            guard listing.isSuccess else { return nil }
+            IPTablesListing.add(listing.output, Firewall.Table("ip", table), to: &firewall)
+        }
+        return firewall
+    }
+}
+
+/// The kernel's settings as files below `/proc/sys`.
+enum KernelSettings {
+    static func value(of sysctl: Sysctl) -> String? {
+        // A setting that is not there has no value.
+        (try? String(contentsOfFile: "/proc/sys/\(sysctl.path)", encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    static func set(_ sysctl: Sysctl, to value: String) throws(InterceptionError) {
+        guard let file = fopen("/proc/sys/\(sysctl.path)", "w") else { throw .notWritten(sysctl.name, reason: reason(errno)) }
+        let written = fputs("\(value)\n", file)
+        // The kernel says no when the buffer reaches it, at the latest on closing.
+        guard fclose(file) == 0, written >= 0 else { throw .notWritten(sysctl.name, reason: reason(errno)) }
+    }
+
+    private static func reason(_ number: Int32) -> String { String(cString: strerror(number)).lowercased() }
+}
+
+/// The ports on which programs of this machine accept connections, by the kernel's tables of sockets (proc(5)).
+enum ListeningPorts {
+    static func now() -> Set<Int> {
+        // A kernel without IPv6 has no second table.
+        Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap { ports((try? String(contentsOfFile: $0, encoding: .utf8)) ?? "") })
+    }
+
+    /// Lines such as `0: 00000000:114E 00000000:0000 0A …`: local address and port, remote ones, state; 0A is listening.
+    static func ports(_ table: String) -> [Int] {
+        table.split(separator: "\n").dropFirst().compactMap { line in
+            let columns = line.split(separator: " ")
+            guard columns.count > 3, columns[3] == "0A", !columns[1].hasPrefix("0100007F:") else { return nil }
+            return columns[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
+        }
+    }
+}

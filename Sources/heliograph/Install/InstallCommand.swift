@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Interception
+
+/// `heliograph install`
+struct InstallCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "install", abstract: "Run Heliograph as a systemd service, with a user of its own (as root).",
+        discussion: """
+            Makes the user heliograph, the folders that the settings name, /etc/heliograph.yaml where there is none, and two units: \
+            the capture service, and the redirection, which is started when an Envoy is named. What is there already stays.
+            """)
+
+    @OptionGroup var options: InstallOptions
+    @Option(help: ArgumentHelp("The Envoy's address, for new settings; may be repeated.", valueName: "address")) var envoy: [String] = []
+    @Flag(help: "Print the commands, and change nothing.") var plan = false
+    @Option(help: ArgumentHelp("Print a unit's text, for a package.", visibility: .hidden)) var printUnit: String?
+
+    func run() async throws {
+        let settings = try options.settings(envoy: envoy)
+        let installer = try options.installer(settings)
+        if let printUnit {
+            return print(printUnit == ServiceUnits.gateway ? installer.units.gatewayText : installer.units.serviceText, terminator: "")
+        }
+        let changes = installer.install(options.facts(installer))
+        if plan { return print(changes.map { "# to \($0.purpose)\n\($0.action)\n" }.joined(), terminator: "") }
+        try options.requireRoot("install")
+        try await Failure.translating { try await Applier(noting: UndoFile()).perform(changes) }
+        print(changes.map(\.action.firstLine).joined(separator: "\n"))
+        if settings.envoys.isEmpty {
+            print("next: name your Envoy as envoy in \(installer.settings), then systemctl enable --now \(ServiceUnits.gateway)")
+        }
+    }
+}
+
+/// `heliograph uninstall`
+struct UninstallCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "uninstall", abstract: "Stop the service and take its units away (as root).",
+        discussion: "Captures, the archive and /etc/heliograph.yaml stay.")
+
+    @OptionGroup var options: InstallOptions
+    @Flag(help: "Print the commands, and change nothing.") var plan = false
+
+    func run() async throws {
+        let installer = try options.installer(try options.settings(envoy: []))
+        let changes = installer.uninstall(options.facts(installer))
+        if plan { return print(changes.map { "# to \($0.purpose)\n\($0.action)\n" }.joined(), terminator: "") }
+        try options.requireRoot("uninstall")
+        try await Failure.translating { try await Applier(noting: UndoFile()).perform(changes) }
+        print(changes.isEmpty ? "nothing was installed" : changes.map(\.action.firstLine).joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@testable import Interception
+
+@Suite("Installing as a service")
+struct InstallerTests {
+    private static let units = ServiceUnits(
+        program: "/usr/local/bin/heliograph", user: "heliograph", folders: ["/var/spool/envoy", "/var/lib/heliograph"],
+        listensBelow1024: false,
+        staysClosed: false)
+    private static let nothing = Installer.Facts(hasUser: false, hasSettings: false, hasSystemd: true)
+
+    private func installer(_ change: (inout Installer) -> Void = { _ in }) -> Installer {
+        var installer = Installer(
+            units: Self.units, settings: "/etc/heliograph.yaml", sample: "# sample\n", isPackaged: false, withGateway: true)
+        change(&installer)
+        return installer
+    }
+
+    @Test("On a clean machine: user, folders, settings, units, start")
+    func clean() {
+        let commands = installer().install(Self.nothing).map(\.action.firstLine)
+        #expect(commands.first?.hasPrefix("useradd --system") == true)
+        #expect(commands.contains("install -d -o heliograph -g heliograph -m 750 /var/spool/envoy"))
+        #expect(commands.contains("install -o root -g heliograph -m 640 /dev/stdin /etc/heliograph.yaml <<'END'"))
+        #expect(commands.contains("systemctl enable --now heliograph.service heliograph-gateway.service"))
+    }
+
+    @Test("What is there stays: user, settings, units that say the same")
+    func again() {
+        let units = Self.units
+        let facts = Installer.Facts(
+            hasUser: true, hasSettings: true, hasSystemd: true,
+            units: [ServiceUnits.service: units.serviceText, ServiceUnits.gateway: units.gatewayText])
+        let commands = installer().install(facts).map(\.action.firstLine)
+        #expect(commands.allSatisfy { $0.hasPrefix("install -d ") || $0.hasPrefix("systemctl enable") }, "\(commands)")
+    }
+
+    @Test("Without systemd nothing is started; of a package's files none is written; without an Envoy nothing is redirected")
+    func parts() {
+        let commands = installer { $0.isPackaged = true }.install(.init(hasUser: false, hasSettings: true, hasSystemd: false)).map(
+            \.action.firstLine)
+        #expect(!commands.contains { $0.contains("systemctl") || $0.contains("/etc/systemd") })
+        #expect(
+            installer { $0.withGateway = false }.install(Self.nothing).map(\.action.firstLine).contains(
+                "systemctl enable --now heliograph.service"))
+    }
+
+    @Test("Uninstalling stops both and removes the units, and touches neither settings nor captures")
+    func uninstall() {
+        let facts = Installer.Facts(
+            hasUser: true, hasSettings: true, hasSystemd: true, units: [ServiceUnits.service: "", ServiceUnits.gateway: ""])
+        let commands = installer().uninstall(facts).map(\.action.firstLine)
+        #expect(
+            commands == [
+                "systemctl disable --now heliograph-gateway.service heliograph.service", "/usr/local/bin/heliograph gateway down",
+                "rm -f /etc/systemd/system/heliograph.service /etc/systemd/system/heliograph-gateway.service", "systemctl daemon-reload",
+            ])
+        #expect(installer().uninstall(Self.nothing) == [])
+    }
+
+    @Test("Changes are carried out by programs with and without a path, and the first that fails ends it")
+    func performed() async throws {
+        let folder = try TemporaryFolder()
+        let applier = Applier(UndoFile(folder.file("record").path(percentEncoded: false)), logger: Logger(label: "test"))
+        let (one, two) = (folder.file("one").path(percentEncoded: false), folder.file("two").path(percentEncoded: false))
+        let touch = try #require(Program.path(of: "touch"))
+        await #expect(throws: InterceptionError.self) {
+            try await applier.perform([
+                Change("", .run([touch, one]), undo: nil), Change("", .run(["false"]), undo: nil),
+                Change("", .run(["touch", two]), undo: nil),
+            ])
+        }
+        #expect(names(in: folder.url) == ["one"])
+    }
+
+    @Test("The redirection is bound to the service unless it is to stay closed; a privilege is given only for a low port")
+    func variants() {
+        var units = Self.units
+        #expect(units.gatewayText.contains("\nBindsTo=heliograph.service\n") && units.gatewayText.contains("\nBefore=heliograph.service\n"))
+        #expect(units.serviceText.contains("\nAmbientCapabilities=\n") && units.serviceText.contains("\nCapabilityBoundingSet=\n"))
+        units.staysClosed = true
+        units.listensBelow1024 = true
+        #expect(!units.gatewayText.contains("BindsTo"))
+        #expect(units.serviceText.contains("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n"))
+    }
+
+    @Test(
+        "systemd knows every line of the units, and its own audit calls the service well protected",
+        .enabled(if: Program.isInstalled("systemd-analyze"), "no systemd-analyze"), arguments: [false, true])
+    func audited(lowPort: Bool) async throws {
+        let folder = try TemporaryFolder()
+        var units = Self.units
+        units.program = Program.path(of: "true") ?? "/bin/true"
+        units.user = "root"
+        units.listensBelow1024 = lowPort
+        let service = try folder.write(units.serviceText.utf8, to: ServiceUnits.service).path(percentEncoded: false)
+        let gateway = try folder.write(units.gatewayText.utf8, to: ServiceUnits.gateway).path(percentEncoded: false)
+        let verified = try await Program.run("systemd-analyze", ["verify", "--man=no", service, gateway])
+        let ours = verified.errors.split(separator: "\n").filter { $0.contains("heliograph") }
+        #expect(ours.isEmpty, "\(verified.errors)")
+        // As the user that it will have; only then does the audit count root's absence.
+        try folder.write(Self.units.serviceText.utf8, to: ServiceUnits.service)
+        let audit = try await Program.run("systemd-analyze", ["security", "--offline=true", "--threshold=20", service])
+        #expect(audit.status == 0, "exposure above 2.0:\n\(audit.text.split(separator: "\n").suffix(2))\(audit.errors)")
+    }
+}
