@@ -24,7 +24,7 @@ struct ServiceManagerTests {
                 environment: ["NOTIFY_SOCKET": socket, "WATCHDOG_USEC": "100000"])
             defer { program.send(SIGKILL) }
             #expect(await listener.output.wait { $0.lines.contains("READY=1") }, "\(program.errors.value.text)")
-            #expect(program.errors.value.text.contains("listening"), "not before it is")
+            #expect(await program.errors.wait { $0.text.contains("listening") })
             #expect(await listener.output.wait { $0.lines.filter { $0 == "WATCHDOG=1" }.count > 3 }, "again and again")
             program.send(SIGTERM)
             #expect(await listener.output.wait { $0.lines.last == "STOPPING=1" })

@@ -196,3 +196,13 @@ extension Home {
         return Int(lines[1][column]) ?? -1
     }
 }
+
+extension Home {
+    /// How many requests are in the spool, read already or not.
+    var capturedCount: Int {
+        // A folder that is not there yet holds nothing.
+        let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder.file("data/spool").path(percentEncoded: false))) ?? []
+        let requests = paths.compactMap { $0.split(separator: "/").last }.filter { $0.hasSuffix(".request") || $0.hasSuffix(".request.gz") }
+        return Set(requests.map { $0.prefix { $0 != "." } }).count
+    }
+}
