@@ -12,7 +12,7 @@ struct KillTests {
     private static func killAgainAndAgain() async throws {
         let settings = ProcessInfo.processInfo.environment
         let rounds = settings["HELIOGRAPH_KILLS"].flatMap { Int($0) } ?? 200
-        let end = ContinuousClock.now + .seconds(settings["HELIOGRAPH_KILL_SECONDS"].flatMap { Double($0) } ?? 75)
+        let end = ContinuousClock.now + .seconds(settings["HELIOGRAPH_KILL_SECONDS"].flatMap { Double($0) } ?? 160)
         let seed = SeededRandom.seed()
         var random = SeededRandom(seed)
 
