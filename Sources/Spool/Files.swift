@@ -79,16 +79,21 @@ enum Files {
 
     /// The names in a folder, in no order.
     static func names(in path: FilePath) throws(SpoolError) -> [String] {
+        var names: [String] = []
+        try forEachName(in: path) { names.append($0) }
+        return names
+    }
+
+    /// Goes through the names in a folder, one at a time, in no order.
+    static func forEachName(in path: FilePath, _ body: (String) -> Void) throws(SpoolError) {
         guard let folder = opendir(path.string) else { throw SpoolError(.list, path, Errno(rawValue: errno)) }
         defer { closedir(folder) }
-        var names: [String] = []
         while let entry = readdir(folder) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { body(name) }
         }
-        return names.filter { $0 != "." && $0 != ".." }
     }
 
     /// Takes the folder for this process alone, until it ends.

@@ -27,7 +27,7 @@ extension SpoolDirectory {
         do throws(SpoolError) {
             for (exchange, xml) in exchanges {
                 let folder = processedPath.appending(exchange.stem.day)
-                for file in exchange.files {
+                for file in exchange.files where file != .xml || xml == nil {
                     let name = file.name(of: exchange.stem)
                     try group.add(name + Filing.compressedSuffix, in: folder) { target throws(SpoolError) in
                         try GzipFile.copy(path.appending(name), to: target)

@@ -8,11 +8,24 @@ public struct SettledExchange: Sendable {
 }
 
 extension SpoolDirectory {
-    /// The settled exchanges, by name, and so in order of arrival to the second. Blocking.
-    public func settled() throws(SpoolError) -> [SettledExchange] {
-        Inventory(names: try Files.names(in: path)).exchanges.filter { $0.files.contains(.response) }.map {
-            SettledExchange(stem: $0.stem, files: $0.files)
+    /// The first settled exchanges by name, and so in order of arrival to the second, at most `limit` of them: what has
+    /// gathered may be more than memory should hold. Blocking.
+    public func settled(atMost limit: Int = 1_000) throws(SpoolError) -> [SettledExchange] {
+        var stems: [Stem] = []
+        try Files.forEachName(in: path) { name in
+            guard name.hasSuffix(".response"), let stem = Stem(fileName: name), ExchangeFile.response.name(of: stem) == name,
+                Files.exists(path.appending(ExchangeFile.request.name(of: stem)))
+            else { return }
+            stems.append(stem)
+            if stems.count >= 2 * limit { stems = Self.first(limit, of: stems) }
         }
+        return Self.first(limit, of: stems).map { stem in
+            SettledExchange(stem: stem, files: Set(ExchangeFile.allCases.filter { Files.exists(path.appending($0.name(of: stem))) }))
+        }
+    }
+
+    private static func first(_ count: Int, of stems: [Stem]) -> [Stem] {
+        Array(stems.sorted { $0.description < $1.description }.prefix(count))
     }
 
     /// The bytes of a file of a settled exchange, at most `limit` of them. Blocking.

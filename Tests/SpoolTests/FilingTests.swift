@@ -93,6 +93,14 @@ struct FilingTests {
         #expect(try spool.settled().map(\.stem.description) == ["2012-02-22T09:03:01-cccccc", "2012-02-22T09:03:02-bbbbbb"])
     }
 
+    @Test("The first by name are given out, however many there are")
+    func firstOnes() throws {
+        for second in 0..<60 { try settle("2012-02-22T09:03:\(second < 10 ? "0" : "")\(second)-aaaaaa", request: [1]) }
+        try Data([1]).write(to: root.appending(path: "2012-02-22T09:02:00-aaaaaa.response"))
+        #expect(try spool.settled(atMost: 7).map(\.stem.description) == (0..<7).map { "2012-02-22T09:03:0\($0)-aaaaaa" })
+        #expect(try spool.settled().count == 60)
+    }
+
     private func fill(_ days: [String]) throws {
         for day in days {
             try settle("\(day)T09:03:01-0j1FFs", request: [1])

@@ -25,11 +25,14 @@ struct Ingestor: Sendable {
     /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root.
     func takeIn(until isStopping: @Sendable () -> Bool) throws -> Int {
         var count = 0
-        var rest = try spool.settled()[...]
-        while !rest.isEmpty, !isStopping() {
-            count += try takeInBatch(&rest)
+        while true {
+            var rest = try spool.settled()[...]
+            if rest.isEmpty { return count }
+            while !rest.isEmpty {
+                if isStopping() { return count }
+                count += try takeInBatch(&rest)
+            }
         }
-        return count
     }
 
     private func takeInBatch(_ rest: inout ArraySlice<SettledExchange>) throws -> Int {
