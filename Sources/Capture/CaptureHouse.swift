@@ -41,11 +41,17 @@ struct CaptureHouse: Sendable {
         say("connection refused", .warning, about: refusal.name, address: peer.name, ["reason": "\(refusal)", "hint": "\(refusal.hint)"])
     }
 
-    func reportStranger(_ address: SocketAddress?) {
+    func reportStranger(_ address: SocketAddress) {
         counters.count { $0.strangers += 1 }
         say(
-            "connection from an address that may not connect", .warning, about: "stranger", address: address?.ipAddress ?? "unknown",
+            "connection from an address that may not connect", .warning, about: "stranger", address: address.ipAddress ?? "unknown",
             ["hint": "if it is your Envoy, name it with --envoy"])
+    }
+
+    func reportUnaccepted(_ error: any Error) {
+        say(
+            "a connection could not be accepted", .error, about: "unaccepted", address: "",
+            ["reason": "\(error)", "hint": "it is tried again; where too many files are open, let the program have more of them, or lower limits.connections"])
     }
 
     /// Makes a request durable. The future has nil where that failed and the owner wants nothing forwarded that is not kept.

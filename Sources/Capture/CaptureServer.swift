@@ -44,6 +44,15 @@ public struct CaptureServer: Service {
 
     /// Serves until the program is told to stop; then lets what is under way finish. Throws ``ListenError``.
     public func run() async throws {
+        do { try await serve() } catch {
+            await house.spool.drain()
+            throw error
+        }
+        await house.spool.drain()
+    }
+
+    private func serve() async throws {
+        // proof: two tasks at most, one a listener; each ends when its listener closes at graceful shutdown, and is waited for below.
         try await withThrowingTaskGroup(of: Void.self) { listeners in
             let secure = try await bind(configuration.listen, isPlain: false)
             listeners.addTask { try await serve(secure) }
@@ -56,19 +65,17 @@ public struct CaptureServer: Service {
             onListening(addresses.compactMap { $0 })
             try await listeners.waitForAll()
         }
-        await house.spool.drain()
     }
 
     private func bind(_ address: SocketAddress, isPlain: Bool) async throws -> NIOAsyncChannel<Arrival, Never> {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.autoRead, value: false)
         let server: NIOAsyncChannel<Arrival, Never>
         do { server = try await bootstrap.bind(to: address) { receive($0, isPlain: isPlain) } } catch {
             throw ListenError(address, isPlain: isPlain, error)
         }
+        try await AcceptTrouble.watch(server.channel) { house.reportUnaccepted($0) }
         house.logger.notice(
             "listening",
             metadata: [
@@ -80,6 +87,8 @@ public struct CaptureServer: Service {
     private func serve(_ server: NIOAsyncChannel<Arrival, Never>) async throws {
         // Closing the listener ends the loop below, after the connections that it had accepted.
         try await withGracefulShutdownHandler {
+            // proof: no more tasks than connections that `receive` admits (`limits.connections` and a few for politeness); each ends within
+            // the connection's total time, and the group waits for all.
             try await withThrowingDiscardingTaskGroup { conversations in
                 try await server.executeThenClose { arrivals in
                     for try await arrival in arrivals {
@@ -115,10 +124,11 @@ extension CaptureServer {
 
     private func receive(_ channel: any Channel, isPlain: Bool) -> EventLoopFuture<Arrival> {
         let open = house.counters.values.connectionsOpen
-        let address = channel.remoteAddress.flatMap { IPAddress($0) }
-        guard let address, configuration.access.admits(address), open < configuration.limits.connections + Self.politeness else {
-            if open < configuration.limits.connections { house.reportStranger(channel.remoteAddress) } else {
-                house.report(.tooManyConnections, from: Peer(address: channel.remoteAddress, original: nil, isPlain: isPlain))
+        // One that is gone already has no address any more.
+        guard let remote = channel.remoteAddress else { return channel.close().map { .turnedAway }.recover { _ in .turnedAway } }
+        guard let address = IPAddress(remote), configuration.access.admits(address), open < configuration.limits.connections + Self.politeness else {
+            if open < configuration.limits.connections { house.reportStranger(remote) } else {
+                house.report(.tooManyConnections, from: Peer(address: remote, original: nil, isPlain: isPlain))
             }
             return channel.close().map { .turnedAway }.recover { _ in .turnedAway }
         }
@@ -126,13 +136,17 @@ extension CaptureServer {
             $0.connections += 1
             $0.connectionsOpen += 1
         }
-        return OriginalDestination.of(channel).map { original in
-            let peer = Peer(address: channel.remoteAddress, original: original, isPlain: isPlain)
-            return .admitted(channel, peer, isOverLimit: open >= configuration.limits.connections)
-        }.flatMapErrorThrowing { error in
-            house.counters.count { $0.connectionsOpen -= 1 }
-            throw error
-        }
+        return channel.setOption(.autoRead, value: false).and(channel.setOption(.tcpOption(.tcp_nodelay), value: 1))
+            .flatMap { _ in OriginalDestination.of(channel) }
+            .map { original in
+                let peer = Peer(address: remote, original: original, isPlain: isPlain)
+                return .admitted(channel, peer, isOverLimit: open >= configuration.limits.connections)
+            }
+            .flatMapError { _ in
+                // It is gone already. Nothing of one connection may end the listener, as a failure here would.
+                house.counters.count { $0.connectionsOpen -= 1 }
+                return channel.close().map { .turnedAway }.recover { _ in .turnedAway }
+            }
     }
 
     private func converse(on channel: any Channel, with peer: Peer, isOverLimit: Bool) async {

@@ -158,6 +158,23 @@ struct LimitTests {
         }
     }
 
+    @Test("When no more files may be opened it says so, and goes on when there are some again")
+    func tooManyFiles() async throws {
+        try await withHouse(.normal, wrapper: ["/bin/sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"]) { house async throws in
+            var connections: [RawConnection] = []
+            while connections.count < 80, house.proxy.lines(containing: "could not be accepted").isEmpty {
+                connections.append(try await RawConnection.open(house.proxy.plainPort))
+            }
+            #expect(await house.proxy.logs("a connection could not be accepted"))
+            #expect(house.proxy.lines(containing: "could not be accepted").first?.contains("hint=") == true)
+            for connection in connections { await connection.close() }
+            #expect(try await eventually { try house.proxy.openFiles < 40 })
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(try await house.proxy.awaited("request") == PostedReport.any.request)
+            #expect(await house.proxy.stop() == 0)
+        }
+    }
+
     @Test("A thousand connections at once each get their answer", .enabled(if: OpenFiles.allow(4000), "too few files may be open at once"))
     func thousand() async throws {
         try await withHouse(.normal, ["--limits-handshake-time", "60s", "--limits-connect-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]) { house async throws in

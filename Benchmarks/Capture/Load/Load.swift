@@ -51,7 +51,7 @@ final class Load {
         let load = NIOLoopBound(self, eventLoop: eventLoop)
         let (tls, expectedReply) = (plan.tls, plan.expectedReply)
         ClientBootstrap(group: eventLoop)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers([

@@ -33,7 +33,7 @@ struct UpstreamConnector: Sendable {
         to destination: Destination, for head: HTTPRequestHead, on eventLoop: any EventLoop
     ) async throws(UpstreamFailure) -> UpstreamChannel {
         let bootstrap = ClientBootstrap(group: eventLoop).connectTimeout(limits.connectTime)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         do {
             switch destination.place {
             case .named(let upstream):
