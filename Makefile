@@ -26,13 +26,14 @@ test: dependencies test-tools ## install what is missing, build everything, chec
 	$(SWIFT) test --skip-build --filter '^heliographTests\.'
 	$(SWIFT) test --skip-build --filter '^InterceptionTests\.'
 	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
+	$(MAKE) test-deb
 
 bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run
 	scripts/install-bench-peers
 	$(SWIFT) build -c release --static-swift-stdlib --product capture-benchmark
 	.build/release/capture-benchmark $(ARGS)
 
-test-deb: ## a package of the tests' binary, installed, run, upgraded, removed and purged in a new Debian system (as root)
+test-deb: ## a package of the tests' binary in a new Debian system, installed, run, booted, upgraded, removed and purged (as root)
 	DEB_COMPRESSION=none scripts/make-deb .build/debug/heliograph .build/deb 0.0.1
 	DEB_COMPRESSION=none scripts/make-deb .build/debug/heliograph .build/deb 0.0.2
 	scripts/test-deb .build/deb/heliograph_0.0.1_*.deb .build/deb/heliograph_0.0.2_*.deb

@@ -49,6 +49,9 @@ public struct ServiceUnits: Sendable, Equatable {
             RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
             SystemCallFilter=@system-service
             SystemCallFilter=~@privileged @resources
+            # Archiving lowers its own priority. What is not allowed fails; it does not kill the capture.
+            SystemCallFilter=setpriority
+            SystemCallErrorNumber=EPERM
 
             [Install]
             WantedBy=multi-user.target
