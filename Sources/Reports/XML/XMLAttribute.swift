@@ -45,9 +45,25 @@ func wholeNumber(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
     let isNegative = index < digits.endIndex && digits[index] == UInt8(ascii: "-")
     if isNegative { index += 1 }
     guard index < digits.endIndex else { return nil }
+    guard digits.endIndex - index <= safeDigits else { return longNumber(digits[index...], isNegative: isNegative) }
     var value = 0
     while index < digits.endIndex {
         let digit = digits[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        value = value &* 10 &+ Int(digit)
+        index &+= 1
+    }
+    return isNegative ? 0 &- value : value
+}
+
+/// So many decimal digits always fit 64 bits.
+let safeDigits = 18
+
+/// A whole number of so many digits that it may leave 64 bits; nil if it does.
+private func longNumber(_ digits: Slice<UnsafeBufferPointer<UInt8>>, isNegative: Bool) -> Int? {
+    var value = 0
+    for byte in digits {
+        let digit = byte &- UInt8(ascii: "0")
         guard digit < 10 else { return nil }
         let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
         // Towards the sign, so that the smallest number can be read as well.
@@ -55,7 +71,6 @@ func wholeNumber(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
             isNegative ? tens.subtractingReportingOverflow(Int(digit)) : tens.addingReportingOverflow(Int(digit))
         if tooLarge || overflow { return nil }
         value = sum
-        index += 1
     }
     return value
 }
