@@ -25,6 +25,8 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
         case diskFull
         /// The report names no Envoy, so its rows can't be identified.
         case noEnvoy
+        /// The database refuses this very report, and would refuse no other; the text is SQLite's.
+        case refused(String)
         /// What the database or the system says otherwise.
         case other(String)
     }
@@ -46,7 +48,17 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
         case .damaged: "make the archive again from the spool with `heliograph replay`; the file was left as it is"
         case .inUse: "stop the other program that writes to it"
         case .diskFull: "free space on its disk"
-        case .noEnvoy, .other: nil
+        case .noEnvoy, .refused, .other: nil
+        }
+    }
+}
+
+extension ArchiveError {
+    /// Whether another report may be kept all the same.
+    public var concernsOneReport: Bool {
+        switch cause {
+        case .noEnvoy, .refused: true
+        default: false
         }
     }
 }
@@ -62,6 +74,7 @@ extension ArchiveError.Cause: CustomStringConvertible {
         case .inUse: "another program is writing to it"
         case .diskFull: "the disk is full"
         case .noEnvoy: "the report names no Envoy"
+        case .refused(let text): "it is refused: \(text)"
         case .other(let text): text
         }
     }
@@ -79,6 +92,7 @@ extension ArchiveError {
             case .SQLITE_NOTADB: .notADatabase
             case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse
             case .SQLITE_FULL: .diskFull
+            case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE: .refused(text)
             default: .other(text)
             }
         return ArchiveError(operation, path, cause)

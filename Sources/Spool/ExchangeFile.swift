@@ -12,6 +12,12 @@ public enum ExchangeFile: String, Sendable, CaseIterable {
     /// The file's name once it is whole.
     public func name(of stem: Stem) -> String { "\(stem).\(rawValue)" }
 
+    /// The exchange whose file of this kind has that name; nil where it is the name of anything else.
+    public func stem(ofFile fileName: String) -> Stem? {
+        guard fileName.hasSuffix(".\(rawValue)"), let stem = Stem(fileName: fileName), name(of: stem) == fileName else { return nil }
+        return stem
+    }
+
     /// The file's name until it is whole: hidden, and never taken for a capture.
     func partialName(of stem: Stem) -> String { ".\(stem).\(rawValue).partial" }
 }

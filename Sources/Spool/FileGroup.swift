@@ -4,24 +4,31 @@ import SystemPackage
 /// folder is flushed once. Files that are there already stay: they are whole.
 struct FileGroup {
     private struct Entry {
-        var descriptor: FileDescriptor
-        var folder: FilePath
-        var name: String
-        var partial: FilePath { folder.appending(".\(name).partial") }
+        let partial: FilePath
+        let target: FilePath
+        let descriptor: FileDescriptor
+
+        init(_ name: String, in folder: FilePath) throws(SpoolError) {
+            partial = folder.appending(".\(name).partial")
+            target = folder.appending(name)
+            // What an earlier attempt left under the hidden name is worth nothing.
+            try Files.remove(partial)
+            descriptor = try Files.create(partial)
+        }
     }
 
     private var entries: [Entry] = []
+    /// Also of the files that were there: what named them may have been cut off before it flushed the folder.
+    private var folders: Set<FilePath> = []
 
     /// Writes one file, through what `write` does to its descriptor.
     mutating func add(
         _ name: String, in folder: FilePath, write: (FileDescriptor) throws(SpoolError) -> Void
     ) throws(SpoolError) {
+        folders.insert(folder)
         guard !Files.exists(folder.appending(name)) else { return }
         try Files.createFolder(folder)
-        var entry = Entry(descriptor: FileDescriptor.standardError, folder: folder, name: name)
-        // What an earlier attempt left under the hidden name is worth nothing.
-        try Files.remove(entry.partial)
-        entry.descriptor = try Files.create(entry.partial)
+        let entry = try Entry(name, in: folder)
         entries.append(entry)
         try write(entry.descriptor)
     }
@@ -30,8 +37,8 @@ struct FileGroup {
     mutating func place() throws(SpoolError) {
         for entry in entries { Files.beginWriteback(entry.descriptor) }
         for entry in entries { try Files.synchronise(entry.descriptor, entry.partial) }
-        for entry in entries { try Files.rename(entry.partial, to: entry.folder.appending(entry.name)) }
-        for folder in Set(entries.map(\.folder)) {
+        for entry in entries { try Files.rename(entry.partial, to: entry.target) }
+        for folder in folders {
             let descriptor = try Files.openFolder(folder)
             // Only a name is flushed through it; closing it has nothing to report.
             defer { try? descriptor.close() }
@@ -50,5 +57,6 @@ struct FileGroup {
         // After a flush, or of a file given up, closing has nothing left to report.
         for entry in entries { try? entry.descriptor.close() }
         entries = []
+        folders = []
     }
 }

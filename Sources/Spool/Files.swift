@@ -68,13 +68,7 @@ enum Files {
     }
 
     static func copy(_ source: FilePath, to target: FileDescriptor) throws(SpoolError) {
-        var offset = 0
-        while true {
-            let chunk = try read(source, from: offset, upTo: 1 << 18)
-            if chunk.isEmpty { return }
-            try write(chunk, to: target, source)
-            offset += chunk.count
-        }
+        try readThrough(source) { piece throws(SpoolError) in try write(piece, to: target, source) }
     }
 
     /// The names in a folder, in no order.
@@ -96,9 +90,21 @@ enum Files {
         }
     }
 
-    /// Takes the folder for this process alone, until it ends.
-    static func lock(_ descriptor: FileDescriptor, _ path: FilePath) throws(SpoolError) {
-        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else { throw SpoolError(.lock, path, Errno(rawValue: errno)) }
+    /// Takes a folder for this process alone, until what is returned is closed: `.lock` in it is held with flock.
+    static func lock(_ folder: FilePath) throws(SpoolError) -> FileDescriptor {
+        let path = folder.appending(".lock")
+        let descriptor: FileDescriptor
+        do {
+            descriptor = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
+        } catch { throw SpoolError(.create, path, cause(error)) }
+        guard flock(descriptor.rawValue, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = Errno(rawValue: errno)
+            // Nothing was written through it: closing it can lose nothing.
+            try? descriptor.close()
+            throw SpoolError(.lock, folder, reason)
+        }
+        return descriptor
     }
 
     static func read(_ path: FilePath, from offset: Int, upTo count: Int) throws(SpoolError) -> [UInt8] {
@@ -120,12 +126,32 @@ extension Files {
     /// Reads a file from its start, at most `limit` bytes.
     static func readAll(_ path: FilePath, limit: Int) throws(SpoolError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count < limit {
-            let chunk = try read(path, from: bytes.count, upTo: min(limit - bytes.count, 1 << 20))
-            if chunk.isEmpty { break }
-            bytes.append(contentsOf: chunk)
-        }
+        try readThrough(path, limit: limit) { piece throws(SpoolError) in bytes.append(contentsOf: piece) }
         return bytes
+    }
+
+    /// Reads a file from its start, piece by piece, at most `limit` bytes.
+    static func readThrough(
+        _ path: FilePath, limit: Int = .max, _ take: ([UInt8]) throws(SpoolError) -> Void
+    ) throws(SpoolError) {
+        let descriptor: FileDescriptor
+        do { descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec) } catch {
+            throw SpoolError(.read, path, cause(error))
+        }
+        // It was only read: closing it can lose nothing.
+        defer { try? descriptor.close() }
+        var left = limit
+        while left > 0 {
+            let piece: [UInt8]
+            do {
+                piece = try [UInt8](unsafeUninitializedCapacity: min(left, 1 << 16)) { buffer, filled in
+                    filled = try descriptor.read(into: UnsafeMutableRawBufferPointer(buffer))
+                }
+            } catch { throw SpoolError(.read, path, cause(error)) }
+            if piece.isEmpty { return }
+            left -= piece.count
+            try take(piece)
+        }
     }
 }
 

@@ -1,37 +1,9 @@
 import CZlib
 
-/// gzip (RFC 1952), whole in memory.
+/// Reading gzip (RFC 1952) in memory; ``GzipFile`` writes it.
 public enum Gzip {
     /// Whether bytes begin as gzip does.
     public static func isGzip(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
-
-    /// Compresses bytes. The same bytes give the same result: the header holds neither time nor name.
-    ///
-    /// - Parameter level: 0 (none) to 9 (smallest).
-    /// - Throws: `GzipError.overLimit` from 4 GiB on, or `noMemory`.
-    public static func compress(_ bytes: [UInt8], level: Int = 6) throws(GzipError) -> [UInt8] {
-        guard bytes.count < UInt32.max else { throw .overLimit(bytes: Int(UInt32.max) - 1) }
-        let stream = newStream()
-        defer { stream.deallocate() }
-        let status = deflateInit2_(
-            stream, Int32(min(9, max(0, level))), Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, streamSize)
-        guard status == Z_OK else { throw .noMemory }
-        defer { deflateEnd(stream) }
-        let capacity = Int(deflateBound(stream, uLong(bytes.count)))
-        var outcome = Z_OK
-        let output = [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
-            bytes.withUnsafeBufferPointer { source in
-                stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
-                stream.pointee.avail_in = uInt(source.count)
-                stream.pointee.next_out = target.baseAddress
-                stream.pointee.avail_out = uInt(clamping: target.count)
-                outcome = deflate(stream, Z_FINISH)
-                count = Int(stream.pointee.total_out)
-            }
-        }
-        guard outcome == Z_STREAM_END else { throw .noMemory }
-        return output
-    }
 
     /// What gzip holds; several streams one after another are one. Other bytes behind them are ignored.
     ///
@@ -86,7 +58,7 @@ public enum Gzip {
     private static let streamSize = Int32(MemoryLayout<z_stream>.size)
 }
 
-/// Why bytes could not be compressed or inflated.
+/// Why bytes could not be inflated.
 public enum GzipError: Error, Equatable, Sendable, CustomStringConvertible {
     /// More than the limit, in bytes.
     case overLimit(bytes: Int)

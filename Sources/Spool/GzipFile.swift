@@ -11,41 +11,27 @@ import SystemPackage
 
 /// A file that zlib compresses as it is written (gzip, RFC 1952), piece by piece: a file of any size takes little memory.
 struct GzipFile {
-    private static let piece = 64 * 1024
     private let stream: gzFile
     private let path: FilePath
 
     /// Copies a file, compressed, to a descriptor, which stays open.
     static func copy(_ source: FilePath, to target: FileDescriptor) throws(SpoolError) {
-        var offset = 0
-        try write(to: target, source) { () throws(SpoolError) in
-            let chunk = try Files.read(source, from: offset, upTo: piece)
-            offset += chunk.count
-            return chunk
+        try write(to: target, source) { file throws(SpoolError) in
+            try Files.readThrough(source) { piece throws(SpoolError) in try file.write(piece) }
         }
     }
 
     /// Writes bytes, compressed, to a descriptor, which stays open. `path` is what errors speak of.
     static func write(_ bytes: [UInt8], to target: FileDescriptor, _ path: FilePath) throws(SpoolError) {
-        var rest = bytes[...]
-        try write(to: target, path) { () throws(SpoolError) in
-            defer { rest = [] }
-            return Array(rest)
-        }
+        try write(to: target, path) { file throws(SpoolError) in try file.write(bytes) }
     }
 
-    /// Writes what `next` brings, until it brings nothing.
+    /// Writes what `fill` gives to it.
     private static func write(
-        to target: FileDescriptor, _ path: FilePath, _ next: () throws(SpoolError) -> [UInt8]
+        to target: FileDescriptor, _ path: FilePath, _ fill: (GzipFile) throws(SpoolError) -> Void
     ) throws(SpoolError) {
         let file = try GzipFile(target, path)
-        do throws(SpoolError) {
-            while true {
-                let chunk = try next()
-                if chunk.isEmpty { break }
-                try file.write(chunk)
-            }
-        } catch {
+        do throws(SpoolError) { try fill(file) } catch {
             // What could not be written whole is thrown away by its owner.
             gzclose(file.stream)
             throw error

@@ -42,12 +42,7 @@ public final class ImportedCopies: Sendable {
     public init(spool: FilePath) throws(SpoolError) {
         folder = Self.folder(in: spool)
         try Files.createFolder(folder)
-        let lockPath = folder.appending(".lock")
-        do {
-            lock = try FileDescriptor.open(
-                lockPath, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
-        } catch { throw SpoolError(.create, lockPath, Files.cause(error)) }
-        try Files.lock(lock, folder)
+        lock = try Files.lock(folder)
     }
 
     // Nothing is written through it: closing it can lose nothing.
@@ -69,11 +64,7 @@ public final class ImportedCopies: Sendable {
         let name = "\(copy.digest).\(copy.kind.rawValue)\(Filing.compressedSuffix)"
         let subfolder = folder.appending(String(copy.digest.prefix(2)))
         try group.add(name, in: subfolder) { target throws(SpoolError) in
-            let compressed: [UInt8]
-            do throws(GzipError) { compressed = try Gzip.compress(copy.bytes) } catch {
-                throw SpoolError(.write, subfolder, .noMemory)
-            }
-            try Files.write(compressed, to: target, subfolder)
+            try GzipFile.write(copy.bytes, to: target, subfolder)
             let time = timespec(tv_sec: time_t(copy.timestamp), tv_nsec: 0)
             // The time only helps to read copies in a sensible order; without it they are as whole.
             _ = [time, time].withUnsafeBufferPointer { futimens(target.rawValue, $0.baseAddress) }
@@ -86,17 +77,7 @@ public final class SpoolClaim: Sendable {
     private let lock: FileDescriptor
 
     /// - Throws: `SpoolError`, its cause `resourceTemporarilyUnavailable` where another process holds the spool. Blocking.
-    public init(_ spool: FilePath) throws(SpoolError) {
-        let path = spool.appending(".lock")
-        do {
-            lock = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
-        } catch { throw SpoolError(.create, path, Files.cause(error)) }
-        do throws(SpoolError) { try Files.lock(lock, spool) } catch {
-            try? lock.close()  // It was only tried.
-            throw error
-        }
-    }
+    public init(_ spool: FilePath) throws(SpoolError) { lock = try Files.lock(spool) }
 
     // Nothing is written through it: closing it can lose nothing.
     deinit { try? lock.close() }

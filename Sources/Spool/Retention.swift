@@ -45,15 +45,17 @@ extension SpoolDirectory {
     }
 
     /// Room on the spool's disk for this user, bytes. Blocking.
-    public func freeBytes() throws(SpoolError) -> Int {
+    public static func freeBytes(of folder: FilePath) throws(SpoolError) -> Int {
         var info = statvfs()
-        guard statvfs(path.string, &info) == 0 else { throw SpoolError(.list, path, Errno(rawValue: errno)) }
-        return Int(clamping: UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize)).partialValue)
+        guard statvfs(folder.string, &info) == 0 else { throw SpoolError(.list, folder, Errno(rawValue: errno)) }
+        let (bytes, tooMany) = UInt64(info.f_bavail).multipliedReportingOverflow(by: UInt64(info.f_frsize))
+        return tooMany ? .max : Int(clamping: bytes)
     }
 
-    private func lacksRoom(_ wanted: Int?) throws(SpoolError) -> Bool {
+    /// Whether there is less room than `wanted` bytes; never where nothing is wanted. Blocking.
+    public func lacksRoom(_ wanted: Int?) throws(SpoolError) -> Bool {
         guard let wanted else { return false }
-        return try freeBytes() < wanted
+        return try Self.freeBytes(of: path) < wanted
     }
 
     private func removeDay(_ folder: FilePath) throws(SpoolError) -> Int {
@@ -64,14 +66,5 @@ extension SpoolDirectory {
         // Where something of somebody else's is left, the folder stays with it.
         _ = rmdir(folder.string)
         return ours.count
-    }
-}
-
-extension Stem {
-    /// Whether a name is a date such as `2012-02-22`.
-    static func isDay(_ name: String) -> Bool {
-        let pattern = "dddd-dd-dd"
-        return name.utf8.count == pattern.utf8.count
-            && zip(name, pattern).allSatisfy { $1 == "d" ? ("0"..."9").contains($0) : $0 == $1 }
     }
 }

@@ -13,8 +13,7 @@ extension SpoolDirectory {
     public func settled(atMost limit: Int = 1_000) throws(SpoolError) -> [SettledExchange] {
         var stems: [Stem] = []
         try Files.forEachName(in: path) { name in
-            guard name.hasSuffix(".response"), let stem = Stem(fileName: name), ExchangeFile.response.name(of: stem) == name,
-                Files.exists(path.appending(ExchangeFile.request.name(of: stem)))
+            guard let stem = ExchangeFile.response.stem(ofFile: name), Files.exists(path.appending(ExchangeFile.request.name(of: stem)))
             else { return }
             stems.append(stem)
             if stems.count >= 2 * limit { stems = Self.first(limit, of: stems) }

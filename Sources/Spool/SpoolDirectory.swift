@@ -15,7 +15,7 @@ public final class SpoolDirectory: Sendable {
 
     let spilling = BlockingQueue("spool.spill")
     private let committer: GroupCommitter
-    private let folder: FileDescriptor
+    let folder: FileDescriptor
     private let lock: FileDescriptor
 
     /// Makes the folder where it is missing, takes it for this process, and cleans up what a crash left.
@@ -25,12 +25,7 @@ public final class SpoolDirectory: Sendable {
         self.path = path
         try Files.createFolder(path)
         folder = try Files.openFolder(path)
-        let lockPath = path.appending(".lock")
-        do {
-            lock = try FileDescriptor.open(
-                lockPath, .writeOnly, options: [.create, .closeOnExec], permissions: [.ownerReadWrite, .groupRead])
-        } catch { throw SpoolError(.create, lockPath, Files.cause(error)) }
-        try Files.lock(lock, path)
+        lock = try Files.lock(path)
         recovery = try Recovery(of: path, folder)
         committer = GroupCommitter(folder: folder, path: path)
     }

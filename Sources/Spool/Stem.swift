@@ -17,10 +17,7 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
     private static let randomLength = 6
 
     /// The local date of a time in seconds since 1970 UTC, as in `2012-02-22`.
-    public static func day(of epochSeconds: Int) -> String {
-        var random = SystemRandomNumberGenerator()
-        return Stem(arrivedAt: epochSeconds, using: &random).day
-    }
+    public static func day(of epochSeconds: Int) -> String { date(localTime(of: epochSeconds)) }
 
     /// When the exchange arrived, seconds since 1970 UTC, in the machine's time zone; in the hour that a change of clocks
     /// repeats, one of the two.
@@ -39,11 +36,7 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
 
     /// Names an exchange that arrived at `epochSeconds` (UTC), in the machine's time zone.
     public init(arrivedAt epochSeconds: Int, using random: inout some RandomNumberGenerator) {
-        var time = time_t(epochSeconds)
-        var local = tm()
-        localtime_r(&time, &local)
-        let year = Self.padded(Int(local.tm_year) + 1900, to: 4)
-        let date = "\(year)-\(Self.padded(Int(local.tm_mon) + 1, to: 2))-\(Self.padded(Int(local.tm_mday), to: 2))"
+        let local = Self.localTime(of: epochSeconds)
         let hours = "\(Self.padded(Int(local.tm_hour), to: 2)):\(Self.padded(Int(local.tm_min), to: 2))"
         // One number for all letters: each draw is a call of the system.
         var number = UInt64.random(in: 0...UInt64.max, using: &random)
@@ -51,7 +44,7 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
             defer { number /= UInt64(Self.alphabet.count) }
             return Self.alphabet[Int(number % UInt64(Self.alphabet.count))]
         }
-        description = "\(date)T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(String(letters))"
+        description = "\(Self.date(local))T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(String(letters))"
     }
 
     /// Reads a stem from the name of a file that an exchange left, such as `2012-02-22T09:03:01-0j1FFs.request`;
@@ -60,11 +53,33 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
         let stem = fileName.prefix { $0 != "." }
         let pattern = "dddd-dd-ddTdd:dd:dd-"
         guard stem.utf8.count == pattern.utf8.count + Self.randomLength else { return nil }
-        for (character, expected) in zip(stem, pattern) {
-            guard expected == "d" ? ("0"..."9").contains(character) : character == expected else { return nil }
-        }
+        guard Self.begins(stem, as: pattern) else { return nil }
         guard stem.suffix(Self.randomLength).allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
         description = String(stem)
+    }
+
+    /// Whether a name is a date such as `2012-02-22`.
+    static func isDay(_ name: String) -> Bool {
+        let pattern = "dddd-dd-dd"
+        return name.utf8.count == pattern.utf8.count && begins(name, as: pattern)
+    }
+
+    /// Whether the bytes of a text are those of a pattern, in which `d` stands for a digit, as far as both go.
+    private static func begins(_ text: some StringProtocol, as pattern: String) -> Bool {
+        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+        return zip(text.utf8, pattern.utf8).allSatisfy { $1 == UInt8(ascii: "d") ? digits.contains($0) : $0 == $1 }
+    }
+
+    private static func localTime(of epochSeconds: Int) -> tm {
+        var time = time_t(epochSeconds)
+        var local = tm()
+        localtime_r(&time, &local)
+        return local
+    }
+
+    private static func date(_ local: tm) -> String {
+        let year = padded(Int(local.tm_year) + 1900, to: 4)
+        return "\(year)-\(padded(Int(local.tm_mon) + 1, to: 2))-\(padded(Int(local.tm_mday), to: 2))"
     }
 
     private static func padded(_ number: Int, to width: Int) -> String {

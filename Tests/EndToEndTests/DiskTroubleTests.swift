@@ -122,9 +122,11 @@ struct SmallDisk: Sendable {
 
     static let isPossible = geteuid() == 0 && Program.isInstalled("mount") && canMount()
 
-    static func mounted(mebibytes: Int) async throws -> SmallDisk {
+    static func mounted(mebibytes: Int) async throws -> SmallDisk { try await mounted(kibibytes: mebibytes << 10) }
+
+    static func mounted(kibibytes: Int) async throws -> SmallDisk {
         let disk = SmallDisk(folder: try TemporaryFolder())
-        let result = try await Program.run("mount", ["-t", "tmpfs", "-o", "size=\(mebibytes)m", "none", disk.path])
+        let result = try await Program.run("mount", ["-t", "tmpfs", "-o", "size=\(kibibytes)k", "none", disk.path])
         guard result.status == 0 else { throw Failed(reason: result.errors) }
         return disk
     }
@@ -152,15 +154,8 @@ struct SmallDisk: Sendable {
     /// Root in a container may still not mount.
     private static func canMount() -> Bool {
         guard let folder = try? TemporaryFolder() else { return false }
-        func run(_ arguments: [String]) -> Bool {
-            let process = Process()
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", arguments.joined(separator: " ")]
-            process.standardError = FileHandle.nullDevice
-            guard (try? process.run()) != nil else { return false }
-            process.waitUntilExit()
-            return process.terminationStatus == 0
+        return withExtendedLifetime(folder) {
+            Program.succeeds("/bin/sh", ["-c", "mount -t tmpfs -o size=64k none \(folder.path) && umount \(folder.path)"])
         }
-        return run(["mount -t tmpfs -o size=64k none \(folder.path) && umount \(folder.path)"])
     }
 }

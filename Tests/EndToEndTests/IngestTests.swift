@@ -45,6 +45,70 @@ struct IngestTests {
         }
     }
 
+    @Test("A file that can't be read, and a report that the archive refuses, hold up no other")
+    func holdingUp() async throws {
+        let reports = ReportSeries.make(12)
+        try await withHouse(.normal, ["--ingest", "off"]) { house async throws in
+            for report in reports { _ = try await house.post(try report.request()) }
+            _ = try await house.proxy.awaited(reports.count, "response")
+            #expect(await house.proxy.stop() == 0)
+            let stems = house.proxy.stems.sorted()
+            // Nobody can read a folder as a file, and this archive takes no report of one name.
+            let unreadable = house.proxy.spool.appending(path: "\(stems[1]).request")
+            try FileManager.default.removeItem(at: unreadable)
+            try FileManager.default.createDirectory(at: unreadable, withIntermediateDirectories: false)
+            let archive = Self.archive(house).path(percentEncoded: false)
+            try await ArchiveWriter.open(archive).close()
+            let trigger = "CREATE TRIGGER no BEFORE INSERT ON report WHEN NEW.source = '\(stems[6])' BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+            let sqlite = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+            #expect(Program.succeeds("/usr/bin/env", ["python3", "-c", sqlite, archive, trigger]))
+
+            let again = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
+            #expect(try await eventually(within: .seconds(60)) { again.processedStems.count == reports.count - 2 })
+            #expect(await again.logs("captures wait to be archived"))
+            #expect(again.lines(containing: "captures wait to be archived").first?.contains("\(stems[1]).request") == true)
+            #expect(Set(again.stems.sorted()) == Set(stems))
+            let rejected = house.proxy.spool.appending(path: "rejected")
+            #expect(names(in: rejected) == ["\(stems[6]).reason", "\(stems[6]).request", "\(stems[6]).response"])
+            let reason = String(decoding: try bytes(of: rejected.appending(path: "\(stems[6]).reason")), as: UTF8.self)
+            #expect(reason.contains("it is refused: not this one"))
+            #expect(await again.stop() == 0)
+        }
+    }
+
+    @Test("When the disk runs full while it runs, the oldest day goes at once, and the report is taken in", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    func leaveFree() async throws {
+        let disk = try await SmallDisk.mounted(mebibytes: 4)
+        let processed = URL(filePath: disk.path).appending(path: "processed")
+        for day in ["2012-02-21", "2012-02-22"] {
+            let folder = processed.appending(path: day)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(count: 1 << 20).write(to: folder.appending(path: "\(day)T09:03:01-0j1FFs.request.gz"))
+        }
+        try await withHouse(.normal, ["--spool", disk.path, "--leave-free", "1MiB"]) { house async throws in
+            _ = try await house.post(PostedReport.any.request)
+            #expect(try await eventually { house.proxy.processedStems.count == 3 })
+            try Data(count: 5 << 18).write(to: URL(filePath: disk.path).appending(path: "filler"))
+            _ = try await house.post(PostedReport.any.request)
+            #expect(try await eventually { !names(in: processed).contains("2012-02-21") })
+            #expect(await house.proxy.logs("removed old captures"))
+            #expect(try await eventually { Self.root(house) == ["filler"] })
+            #expect(names(in: processed).contains("2012-02-22"))
+        }
+        await disk.unmount()
+    }
+
+    @Test("Where the archive's disk is full, nothing of it is left there by trying", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    func noRoomForTheArchive() async throws {
+        let disk = try await SmallDisk.mounted(kibibytes: 16)
+        try await withHouse(.normal, ["--archive", "\(disk.path)/archive.sqlite"]) { house async throws in
+            #expect(await house.proxy.logs("captures wait to be archived"))
+            #expect(names(in: URL(filePath: disk.path)) == [])
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+        }
+        await disk.unmount()
+    }
+
     @Test("With ingest: off everything stays in the root; the next start with it on catches up")
     func off() async throws {
         let reports = ReportSeries.make(40)

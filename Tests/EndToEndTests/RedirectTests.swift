@@ -140,12 +140,6 @@ struct Network: Sendable {
     }
 
     private static func runs(_ command: String) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "PATH=$PATH:/usr/sbin:/sbin; \(command) 2>/dev/null"]
-        // A shell that can't be started runs nothing.
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        Program.succeeds("/bin/sh", ["-c", "PATH=$PATH:/usr/sbin:/sbin; \(command)"])
     }
 }

@@ -151,17 +151,7 @@ struct CrashTests {
 /// strace, following threads.
 enum Tracer {
     /// False where it is missing, or the system forbids it to trace.
-    static let works: Bool = {
-        guard let path = Program.path(of: "strace") else { return false }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = ["-f", "-o", "/dev/null", "true"]
-        process.standardError = FileHandle.nullDevice
-        // A strace that can't be started is as good as none.
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
+    static let works = Program.succeeds("strace", ["-f", "-o", "/dev/null", "true"])
 
     static func run(_ options: [String], _ arguments: [String]) async throws -> Program.Finished {
         try await seated { try await Program.run("strace", ["-f", "-qq"] + options + [Program.built("SpoolWriter")] + arguments) }

@@ -10,10 +10,10 @@ struct GzipTests {
     @Test("What was compressed comes back, of any length and at any level", arguments: [0, 1, 100, 65_536, 65_537, 1_000_000], [0, 1, 6, 9])
     func roundTrip(count: Int, level: Int) throws {
         let bytes = text(count)
-        let compressed = try Gzip.compress(bytes, level: level)
+        let compressed = try gzipped(bytes, level: level)
         #expect(Gzip.isGzip(compressed))
         #expect(try Gzip.decompress(compressed, limitBytes: count) == bytes)
-        #expect(try Gzip.compress(bytes, level: level) == compressed)
+        #expect(try gzipped(bytes, level: level) == compressed)
         #expect(compressed[4..<8] == [0, 0, 0, 0], "the header holds no time")
     }
 
@@ -21,7 +21,7 @@ struct GzipTests {
     func peer() async throws {
         let folder = try TemporaryFolder()
         let bytes = text(100_000)
-        try folder.write(Gzip.compress(bytes), to: "ours.gz")
+        try folder.write(gzipped(bytes), to: "ours.gz")
         #expect(try await Program.run("gzip", ["-dc", folder.file("ours.gz").path]).output == bytes)
         try folder.write(bytes, to: "plain")
         let theirs = try await Program.run("gzip", ["-c", folder.file("plain").path]).output
@@ -30,20 +30,20 @@ struct GzipTests {
 
     @Test("Several streams are one, and what else stands behind is ignored")
     func several() throws {
-        let both = try Gzip.compress([1, 2]) + Gzip.compress([3]) + [0, 0, 7]
+        let both = try gzipped([1, 2]) + gzipped([3]) + [0, 0, 7]
         #expect(try Gzip.decompress(both, limitBytes: 3) == [1, 2, 3])
     }
 
     @Test("Beyond the limit it stops, also when there is a thousand times more")
     func limit() throws {
-        let bomb = try Gzip.compress([UInt8](repeating: 0, count: 50 << 20))
+        let bomb = try gzipped([UInt8](repeating: 0, count: 50 << 20))
         #expect(throws: GzipError.overLimit(bytes: 1000)) { try Gzip.decompress(bomb, limitBytes: 1000) }
-        #expect(throws: GzipError.overLimit(bytes: 2)) { try Gzip.decompress(Gzip.compress([1, 2, 3]), limitBytes: 2) }
+        #expect(throws: GzipError.overLimit(bytes: 2)) { try Gzip.decompress(gzipped([1, 2, 3]), limitBytes: 2) }
     }
 
     @Test("What is cut short anywhere, or changed, is refused")
     func damage() throws {
-        let whole = try Gzip.compress(text(300))
+        let whole = try gzipped(text(300))
         for count in 2..<whole.count {
             #expect(throws: GzipError.cutShort) { try Gzip.decompress(Array(whole.prefix(count)), limitBytes: 1000) }
         }

@@ -62,6 +62,20 @@ struct SpoolDirectoryTests {
         #expect(try spool.bytes(.request, of: exchange, limit: 10) == Array(bytes.prefix(10)))
     }
 
+    @Test("A request whose reply could not be kept is settled when it is old; a younger one waits")
+    func forgotten() async throws {
+        let spool = try SpoolDirectory(path)
+        let (old, young, answered) = (stem(100_000), stem(200_000), stem(100_001))
+        for stem in [old, young, answered] { _ = try await Self.keep([1], of: stem, in: spool) }
+        _ = try await Self.keep([2], .response, of: answered, in: spool)
+        #expect(try spool.settleForgotten(before: 150_000) == 1)
+        #expect(try spool.settled().map(\.stem) == [old, answered])
+        let note = String(decoding: try bytes(of: url.appending(path: "\(old).response")), as: UTF8.self)
+        #expect(note == "no reply: it could not be kept\n")
+        #expect(try bytes(of: url.appending(path: "\(answered).response")) == [2])
+        #expect(try spool.settleForgotten(before: 150_000) == 0)
+    }
+
     @Test("A draft that is thrown away leaves nothing", arguments: [10, 1 << 20])
     func discard(size: Int) async throws {
         let spool = try SpoolDirectory(path)

@@ -86,6 +86,19 @@ public final class Program: Sendable {
         return nil
     }
 
+    /// Whether a program that is run to its end says that all went well. Blocking: for what must be known before a suite begins.
+    public static func succeeds(_ name: String, _ arguments: [String]) -> Bool {
+        guard let path = Self.path(of: name) else { return false }
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        // One that can't be started is as good as none.
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }
+
     public static func isInstalled(_ name: String) -> Bool { path(of: name) != nil }
 
     /// A program that was built beside the tests.

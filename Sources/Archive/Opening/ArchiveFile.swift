@@ -38,13 +38,18 @@ struct ArchiveFile {
     /// Makes an empty archive. It appears under its name complete or not at all, and never in another file's place.
     func create() throws {
         let draft = "\(path).new-\(UUID().uuidString)"
-        try FilePair(path: draft).remove()
-        let queue = try DatabaseQueue(path: draft, configuration: Self.configuration())
-        try Schema.migrator.migrate(queue)
-        try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
-        try queue.close()
-        try flush(draft)
-        guard link(draft, path) == 0 || errno == EEXIST else { throw systemError("making", path) }
+        do {
+            let queue = try DatabaseQueue(path: draft, configuration: Self.configuration())
+            try Schema.migrator.migrate(queue)
+            try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
+            try queue.close()
+            try flush(draft)
+            guard link(draft, path) == 0 || errno == EEXIST else { throw systemError("making", path) }
+        } catch {
+            // The proxy tries again and again: on a full disk nothing may gather. What can't be removed is in nobody's way.
+            try? FilePair(path: draft).remove()
+            throw error
+        }
         try FilePair(path: draft).remove()
         try flush((path as NSString).deletingLastPathComponent)
     }

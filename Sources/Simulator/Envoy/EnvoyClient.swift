@@ -122,6 +122,7 @@ public struct EnvoyClient: Sendable {
     private static func within<Value: Sendable>(
         _ limit: Duration, _ operation: String, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        // proof: two tasks; when the first ends the other is cancelled, and the group waits for it.
         try await withThrowingTaskGroup(of: Value.self) { tasks in
             tasks.addTask(operation: work)
             tasks.addTask {

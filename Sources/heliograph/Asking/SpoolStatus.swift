@@ -25,15 +25,14 @@ struct SpoolStatus {
         waiting = requests.count
         oldest = requests.min().map { String($0.prefix(19)) }
         rejected = Self.requests(below: folder.appending("rejected"))
-        var disk = statvfs()
-        let isKnown = statvfs(folder.string, &disk) == 0
-        freeBytes = isKnown ? Int(clamping: disk.f_bavail.multipliedReportingOverflow(by: disk.f_frsize).partialValue) : nil
+        // A disk that does not say how full it is has no figure here.
+        freeBytes = try? SpoolDirectory.freeBytes(of: folder)
     }
 
     /// A request's file, as it was captured or compressed.
     private static func isRequest(_ name: String) -> Bool {
-        guard let stem = Stem(fileName: name) else { return false }
-        return name == ExchangeFile.request.name(of: stem) || name.hasPrefix(ExchangeFile.request.name(of: stem) + ".")
+        let plain = name.hasSuffix(Filing.compressedSuffix) ? String(name.dropLast(Filing.compressedSuffix.count)) : name
+        return ExchangeFile.request.stem(ofFile: plain) != nil
     }
 
     private static func requests(below folder: FilePath) -> Int {

@@ -33,10 +33,9 @@ struct ControlSocket: Service, CustomStringConvertible {
             let server = try await bind()
             defer { unlink(path.string) }
             try await withGracefulShutdownHandler {
-                try await withThrowingDiscardingTaskGroup { answers in
-                    try await server.executeThenClose { clients in
-                        for try await client in clients { answers.addTask { await answer(client) } }
-                    }
+                // One after another: an answer fits the socket's buffer, so nobody waits for a client that doesn't read.
+                try await server.executeThenClose { clients in
+                    for try await client in clients { await answer(client) }
                 }
             } onGracefulShutdown: {
                 server.channel.close(promise: nil)

@@ -18,7 +18,7 @@ struct IngestService: Service, CustomStringConvertible {
     var description: String { "IngestService" }
 
     private static let retryPause = Duration.seconds(30)
-    private static let retentionPause = Duration.seconds(3600)
+    private static let houseKeepingPause = Duration.seconds(3600)
 
     /// What the turns of the loop hand on. Used by one turn at a time; the lock costs nothing.
     private final class State: Sendable {
@@ -27,7 +27,7 @@ struct IngestService: Service, CustomStringConvertible {
         struct Turn {
             var archive: ArchiveWriter?
             var failure: String?
-            var lastRetention: ContinuousClock.Instant?
+            var lastHouseKeeping: ContinuousClock.Instant?
         }
     }
 
@@ -45,9 +45,9 @@ struct IngestService: Service, CustomStringConvertible {
     func run() async throws {
         let thread = try await BackgroundThread()
         await withGracefulShutdownHandler {
+            // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
-                    // Ends when it is cancelled.
                     while (try? await Task.sleep(for: Self.retryPause)) != nil { look() }
                 }
                 look()
@@ -68,19 +68,24 @@ struct IngestService: Service, CustomStringConvertible {
 extension IngestService {
     /// Does all there is to do; false where something failed, which is told once.
     private func turn(on thread: BackgroundThread) async -> Bool {
-        do {
-            let archive = try await openArchive()
-            let (spool, state, logger) = (spool, state, logger)
-            let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
-            let count = try await thread.run { try ingestor.takeIn { state.isStopping.load(ordering: .relaxed) } }
-            if count > Self.tellingCount { logger.info("caught up", metadata: ["exchanges": "\(count)"]) }
-            try await keepWithinBounds(on: thread)
-            if state.turn.withLock({ $0.failure.take() }) != nil { logger.notice("archiving goes on") }
-            return true
-        } catch {
-            tell(error)
+        var failure: (any Error)?
+        // Room comes first: on a disk that is full nothing can be archived. Where none can be made, that is tried all the same.
+        do { try await keepHouse(on: thread) } catch { failure = error }
+        do { try await catchUp(on: thread) } catch { failure = error }
+        if let failure {
+            tell(failure)
             return false
         }
+        if state.turn.withLock({ $0.failure.take() }) != nil { logger.notice("archiving goes on") }
+        return true
+    }
+
+    private func catchUp(on thread: BackgroundThread) async throws {
+        let archive = try await openArchive()
+        let state = state
+        let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
+        let count = try await thread.run { try ingestor.takeIn { state.isStopping.load(ordering: .relaxed) } }
+        if count > Self.tellingCount { logger.info("caught up", metadata: ["exchanges": "\(count)"]) }
     }
 
     /// From how many exchanges in one turn on it was a backlog.
@@ -93,23 +98,29 @@ extension IngestService {
         return archive
     }
 
-    private func keepWithinBounds(on thread: BackgroundThread) async throws {
-        let now = ContinuousClock.now
+    /// Every hour, and whenever there is less room than is to be left.
+    private func keepHouse(on thread: BackgroundThread) async throws {
+        let (spool, wanted) = (spool, settings.leaveFree?.bytes)
+        let lacksRoom = try await thread.run { try spool.lacksRoom(wanted) }
         let isDue = state.turn.withLock { turn in
-            if let last = turn.lastRetention, now - last < Self.retentionPause { return false }
-            turn.lastRetention = now
+            if !lacksRoom, let last = turn.lastHouseKeeping, .now - last < Self.houseKeepingPause { return false }
+            turn.lastHouseKeeping = .now
             return true
         }
-        guard isDue, settings.keepProcessed != nil || settings.leaveFree != nil else { return }
-        let firstDay = settings.keepProcessed.map { kept in
-            Stem.day(of: Int(Date().timeIntervalSince1970) - kept.milliseconds / 1000)
-        }
-        let retention = Retention(firstDay: firstDay, leaveFreeBytes: settings.leaveFree?.bytes)
-        let spool = spool
+        guard isDue else { return }
+        let now = Int(Date().timeIntervalSince1970)
+        let forgotten = now - settings.limits.requestTime.milliseconds / 1000 - Self.longestReplySeconds
+        let settled = try await thread.run { try spool.settleForgotten(before: forgotten) }
+        if settled > 0 { logger.warning("requests are archived without their replies, which could not be kept", metadata: ["count": "\(settled)"]) }
+        let firstDay = settings.keepProcessed.map { Stem.day(of: now - $0.milliseconds / 1000) }
+        let retention = Retention(firstDay: firstDay, leaveFreeBytes: wanted)
         let removal = try await thread.run { try spool.apply(retention) }
         guard let first = removal.days.first, let last = removal.days.last else { return }
         logger.notice("removed old captures", metadata: ["first_day": "\(first)", "last_day": "\(last)", "files": "\(removal.files)"])
     }
+
+    /// No reply takes longer: half an hour is its limit, and names tell the local time, of which an autumn night has an hour twice.
+    private static let longestReplySeconds = 3 * 3600
 
     private func tell(_ error: any Error) {
         let hint = (error as? ArchiveError)?.hint ?? (error as? SpoolError)?.hint

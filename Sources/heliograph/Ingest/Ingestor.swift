@@ -22,16 +22,47 @@ struct Ingestor: Sendable {
 
     /// Takes in all that is there, and says how many exchanges that were; ends early when `isStopping` says so.
     ///
-    /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root.
+    /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root. One exchange that can't be
+    ///   read holds up no other: it is passed over, and told of at the end.
     func takeIn(until isStopping: @Sendable () -> Bool) throws -> Int {
         var count = 0
+        var unreadable: [Stem: SpoolError] = [:]
         while true {
-            var rest = try spool.settled()[...]
-            if rest.isEmpty { return count }
+            var rest = try spool.settled().filter { unreadable[$0.stem] == nil }[...]
+            if rest.isEmpty {
+                if let failure = unreadable.first?.value { throw failure }
+                return count
+            }
             while !rest.isEmpty {
                 if isStopping() { return count }
-                count += try takeInBatch(&rest)
+                let batch = rest
+                do { count += try takeInBatch(&rest) } catch where Self.concernsOne(error) {
+                    for exchange in batch[..<rest.startIndex] {
+                        do { count += try takeInAlone(exchange) } catch let error as SpoolError where Self.concernsOne(error) {
+                            unreadable[exchange.stem] = error
+                        }
+                    }
+                }
             }
+        }
+    }
+
+    /// Whether a failure may lie in a single exchange, and not in the disk, the archive, or another program.
+    private static func concernsOne(_ error: any Error) -> Bool {
+        switch error {
+        case let error as SpoolError: error.operation == .read
+        case let error as ArchiveError: error.concernsOneReport
+        default: false
+        }
+    }
+
+    /// Takes in one exchange; what the archive refuses for reasons of its own goes where undecodable ones go.
+    private func takeInAlone(_ exchange: SettledExchange) throws -> Int {
+        var rest = [exchange][...]
+        do { return try takeInBatch(&rest) } catch let error as ArchiveError where Self.concernsOne(error) {
+            try spool.reject(exchange, reason: "\(error)")
+            logger.error("captured, but the archive refuses it", metadata: ["exchange": "\(exchange.stem)", "reason": "\(error)"])
+            return 1
         }
     }
 

@@ -32,7 +32,8 @@ struct RunCommand: AsyncParsableCommand {
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, isJournal: isJournal) }
         let logger = Logger(label: "heliograph")
-        OpenFiles.raiseLimit(to: 3 * settings.limits.connections + 256)
+        // Of each connection: the Envoy's end, the cloud's, and the files of its request, its reply, and a note on that.
+        OpenFiles.raiseLimit(to: 5 * settings.limits.connections + 256)
 
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
@@ -58,7 +59,6 @@ struct RunCommand: AsyncParsableCommand {
                     ? "ports below 1024 need a privilege; name a higher one with \(flag)"
                     : "see whether another program uses that port, or name another one with \(flag)")
         }
-        await spool.drain()
         report(counters.values, logger)
     }
 

@@ -52,15 +52,8 @@ enum OutsideClient: String, CaseIterable, Sendable, CustomTestStringConvertible 
     static let hasPythonCryptography = python != nil
 
     /// The system's Python is asked too, since Debian's packages serve only that one.
-    private static let python: String? = ["python3", "/usr/bin/python3"].compactMap(Program.path).first { path in
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = ["-c", "import cryptography"]
-        process.standardError = FileHandle.nullDevice
-        // A Python that can't be started is as good as none.
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+    private static let python: String? = ["python3", "/usr/bin/python3"].compactMap(Program.path).first {
+        Program.succeeds($0, ["-c", "import cryptography"])
     }
 
     private static let script = URL(filePath: #filePath).appending(path: "../../clients/old-tls-client.py").standardized

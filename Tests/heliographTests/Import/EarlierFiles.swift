@@ -20,11 +20,11 @@ enum EarlierForm: CaseIterable {
     func file(of report: EnvoyReport) throws -> [UInt8] {
         switch self {
         case .ours: try report.request()
-        case .oursCompressed: try Gzip.compress(report.request())
+        case .oursCompressed: try gzipped(report.request())
         case .inflatedRequest: Self.head + Form.encode(xml: report.xml, webcomm: .v4_6_0)
         case .base64Request: try Self.head + Array(Data(report.body()).base64EncodedString(options: .lineLength76Characters).utf8)
         case .xml, .javaXML: Array(report.xml.utf8)
-        case .compressedXML: try Gzip.compress(Array(report.xml.utf8))
+        case .compressedXML: try gzipped(Array(report.xml.utf8))
         }
     }
 

@@ -81,9 +81,9 @@ import Testing
         try write(Array("a letter".utf8), "old/letter.txt")
         try write([], "old/empty.xml")
         try write(Array(reports[2].xml.utf8.prefix(300)), "old/cut.xml")
-        try write(Array(Gzip.compress(Array(reports[2].xml.utf8)).prefix(100)), "old/cut.xml.gz")
-        try write(Gzip.compress([UInt8](repeating: UInt8(ascii: " "), count: 80 << 20)), "old/bomb.request.gz")
-        try write(Gzip.compress([UInt8](repeating: 0, count: 80 << 20)), "old/backup.tar.gz")
+        try write(Array(gzipped(Array(reports[2].xml.utf8)).prefix(100)), "old/cut.xml.gz")
+        try write(gzipped([UInt8](repeating: UInt8(ascii: " "), count: 80 << 20)), "old/bomb.request.gz")
+        try write(gzipped([UInt8](repeating: 0, count: 80 << 20)), "old/backup.tar.gz")
         try write(Array("<perf_report report_timestamp='1'></perf_report>".utf8), "old/nobody.xml")
         let links = [("old/deep/circle", ".."), ("old/self", "self"), ("old/linked.xml", "deep/er/one.xml"), ("old/gone.xml", "nowhere")]
         for (link, goal) in links {

@@ -103,7 +103,7 @@ import Testing
         let first = try #require(names(in: imported).first { !$0.hasPrefix(".") })
         let file = try #require(names(in: imported.appending(path: first)).first)
         var summer = ReportsOfASummer(seed: 99)
-        try Data(Gzip.compress(Array(summer.next().xml.utf8))).write(to: imported.appending(path: "\(first)/\(file)"))
+        try Data(gzipped(Array(summer.next().xml.utf8))).write(to: imported.appending(path: "\(first)/\(file)"))
         let summary = try await takeIn("replay", "--accept-loss", data: data, status: 1)
         #expect(summary.rejections.map(\.reason) == ["its content is not what its name says"])
     }
