@@ -2,6 +2,9 @@
 SWIFT ?= swift
 ARGS ?=
 VERSION ?= 0.1.0
+BENCH ?= capture
+# Built for size, which costs no speed here and saves memory for ever; Swift's own libraries go into the binary.
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections
 
 .PHONY: run demo build bench deb test test-deb lint format dependencies test-tools
 
@@ -12,10 +15,10 @@ demo: build ## the proxy between a made-up Envoy and a made-up cloud, all on thi
 	scripts/demo .build/release/heliograph $(ARGS)
 
 build: dependencies ## the release binary, .build/release/heliograph
-	$(SWIFT) build -c release --static-swift-stdlib --product heliograph
+	$(RELEASE) --product heliograph
 
 deb: dependencies ## a Debian package of the release binary, with Swift's own libraries in the binary
-	$(SWIFT) build -c release --static-swift-stdlib --product heliograph
+	$(RELEASE) --product heliograph
 	scripts/make-deb .build/release/heliograph .build/deb $(VERSION)
 
 test: dependencies test-tools ## install what is missing, build everything, check the house rules, run all tests
@@ -28,10 +31,10 @@ test: dependencies test-tools ## install what is missing, build everything, chec
 	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
 	$(MAKE) test-deb
 
-bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run
+bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run; BENCH=decoding or archive: see Benchmarks/
 	scripts/install-bench-peers
-	$(SWIFT) build -c release --static-swift-stdlib --product capture-benchmark
-	.build/release/capture-benchmark $(ARGS)
+	$(RELEASE) --product $(BENCH)-benchmark
+	.build/release/$(BENCH)-benchmark $(ARGS)
 
 test-deb: ## a package of the tests' binary in a new Debian system, installed, run, booted, upgraded, removed and purged (as root)
 	DEB_COMPRESSION=none scripts/make-deb .build/debug/heliograph .build/deb 0.0.1

@@ -1,14 +1,18 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 extension [UInt8] {
-    /// The index of the first `byte` in `range`; nil if there is none.
+    /// The index of the first `byte` in `range`, as far as that is within the array; nil if there is none.
     func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
-        withUnsafeBytes { buffer in
-            var index = range.lowerBound
-            while range.upperBound - index >= 8 {
-                let word = UInt64(littleEndian: buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                if let offset = firstOffset(of: byte, in: word) { return index + offset }
-                index += 8
-            }
-            return buffer[index..<range.upperBound].firstIndex(of: byte)
+        let range = range.clamped(to: indices)
+        return withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress, let found = memchr(start + range.lowerBound, CInt(byte), range.count) else { return nil }
+            return UnsafeRawPointer(found) - start
         }
     }
 }

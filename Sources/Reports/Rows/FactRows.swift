@@ -1,6 +1,8 @@
-// Attributes → what happened: intervals, readings, events.
+// Attributes → what happened: intervals, readings, events. A report is almost nothing else, so here the compiler goes for speed where all else
+// is built for size.
 
 extension Interval {
+    @_optimize(speed)
     init?(_ attributes: XMLAttributes, _ row: inout Row) {
         self.init(equipment: "", endTimestamp: 0, durationSeconds: 0)
         for attribute in attributes {
@@ -25,6 +27,7 @@ extension Interval {
 }
 
 extension Reading {
+    @_optimize(speed)
     init?(_ attributes: XMLAttributes, _ row: inout Row) {
         self.init(equipment: "", timestamp: 0, durationSeconds: 0)
         for attribute in attributes {
@@ -60,6 +63,7 @@ extension Reading {
 }
 
 extension Event {
+    @_optimize(speed)
     init?(_ attributes: XMLAttributes, _ row: inout Row) {
         self.init(id: 0, code: 0, timestamp: 0)
         for attribute in attributes {

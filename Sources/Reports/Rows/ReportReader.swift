@@ -22,6 +22,7 @@ struct ReportReader: XMLReader {
         open.append(place == .skipped ? .skipped : enter(name, text, attributes, line: line, from: place))
     }
 
+    @_optimize(speed)
     private mutating func enter(
         _ name: WireName?, _ text: UnsafePointer<UInt8>, _ attributes: XMLAttributes, line: Int, from place: Place
     ) -> Place {

@@ -43,6 +43,7 @@ struct Row {
     }
 
     /// The attribute's comma-separated whole numbers, one after another.
+    @_optimize(speed)
     mutating func stats(_ attribute: XMLAttribute, expecting counts: ClosedRange<Int>, take: (Int, Int?) -> Void) {
         if let name = attribute.name { present.insert(name) }
         var count = 0

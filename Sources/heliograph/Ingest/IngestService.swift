@@ -95,6 +95,7 @@ extension IngestService {
         if let archive = state.turn.withLock({ $0.archive }) { return archive }
         let archive = try await ArchiveWriter.open(settings.archive.string, memory: .modest)
         state.turn.withLock { $0.archive = archive }
+        StartMemory.giveBack()
         return archive
     }
 

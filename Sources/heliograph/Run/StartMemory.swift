@@ -1,13 +1,22 @@
 import Foundation
 
 #if canImport(Glibc)
+    import CMalloc
     import Glibc
 #elseif canImport(Musl)
     import Musl
 #endif
 
-/// Memory that only the start of the program needs.
+/// Memory that a program needs which mostly waits.
 enum StartMemory {
+    /// One heap for all threads, as long as they are few: each further one keeps what it once needed. To be called before there are many.
+    static func useOneHeap() {
+        #if canImport(Glibc)
+            // What glibc does not grant only costs memory (mallopt(3)).
+            _ = mallopt(M_ARENA_MAX, 1)
+        #endif
+    }
+
     /// Lets go of the pages of program text that starting has brought in: those that are needed later come back by
     /// themselves, from the file. On a router with little memory the rest is of more use elsewhere.
     static func giveBack() {
