@@ -9,7 +9,7 @@ extension PublisherSettings {
     func targets(_ environment: [String: String]) throws -> [PublishingTarget] {
         var targets: [PublishingTarget] = []
         var failures: [Failure] = []
-        for make in [mqttTarget, influxDBTarget] {
+        for make in [mqttTarget, influxDBTarget, pvoutputTarget, webhookTarget, commandTarget] {
             do { if let target = try make(environment) { targets.append(target) } } catch let failure as Failure {
                 failures.append(failure)
             }
@@ -41,6 +41,28 @@ extension PublisherSettings {
         }
         return .influxDB(InfluxDBSettings(url: influxDB.url, place: place, authorities: influxDB.authorities?.string))
     }
+}
+
+extension PublisherSettings {
+    private func pvoutputTarget(_ environment: [String: String]) throws -> PublishingTarget? {
+        guard let pvoutput else { return nil }
+        guard let key = try PublisherSecret.pvoutputKey.value(environment, file: pvoutput.keyFile, SettingTable.pvoutputKeyFile) else {
+            throw Failure(
+                "pvoutput.systems is set without a key",
+                hint: "name a file with the API key in pvoutput.key-file, or set \(PublisherSecret.pvoutputKey.rawValue)")
+        }
+        let systems = Dictionary(pvoutput.systems.map { ($0.envoy, $0.system) }, uniquingKeysWith: { first, _ in first })
+        return .pvoutput(
+            PVOutputSettings(url: pvoutput.url, key: key, systems: systems, intervalSeconds: pvoutput.interval.seconds))
+    }
+
+    private func webhookTarget(_ environment: [String: String]) throws -> PublishingTarget? {
+        guard let webhook else { return nil }
+        let secret = try PublisherSecret.webhookSecret.value(environment, file: webhook.secretFile, SettingTable.webhookSecretFile)
+        return .webhook(WebhookSettings(url: webhook.url, secret: secret, authorities: webhook.authorities?.string))
+    }
+
+    private func commandTarget(_ environment: [String: String]) throws -> PublishingTarget? { command.map { .command($0.string) } }
 }
 
 extension Settings {
