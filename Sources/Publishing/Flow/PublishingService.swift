@@ -20,6 +20,11 @@ public struct PublishingTarget: Sendable {
     /// Makes its publisher, which may ask the archive, and may call the second argument to be tended soon.
     public var publisher: @Sendable (ArchiveReader, @escaping @Sendable () -> Void) throws -> any Publisher
 
+    /// Makes one for a trial or a back-fill beside the service, which must not take leave for the service; nil where that is the same.
+    public var trial: (@Sendable (ArchiveReader) throws -> any Publisher)?
+    /// Whether rows can be published again with their own times.
+    public var keepsTimes = true
+
     public init(
         name: String, address: String, beginning: Beginning,
         publisher: @escaping @Sendable (ArchiveReader, @escaping @Sendable () -> Void) throws -> any Publisher

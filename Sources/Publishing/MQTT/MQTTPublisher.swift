@@ -12,6 +12,7 @@ struct MQTTPublisher: Publisher {
     private let settings: MQTTSettings
     private let topics: MQTTTopics
     private let archive: ArchiveReader
+    private let isTrial: Bool
     private let wake: @Sendable () -> Void
     private let now: @Sendable () -> Int
     private let memory = Memory()
@@ -32,14 +33,16 @@ struct MQTTPublisher: Publisher {
     }
 
     /// - Parameters:
+    ///   - isTrial: whether another one may be running, for which alone availability speaks.
     ///   - wake: asks to be tended soon.
     ///   - now: seconds since 1970 UTC.
     init(
-        _ settings: MQTTSettings, _ archive: ArchiveReader, wake: @escaping @Sendable () -> Void,
+        _ settings: MQTTSettings, _ archive: ArchiveReader, isTrial: Bool = false, wake: @escaping @Sendable () -> Void,
         now: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
     ) {
         self.settings = settings
         self.archive = archive
+        self.isTrial = isTrial
         self.wake = wake
         self.now = now
         topics = MQTTTopics(prefix: settings.prefix, discovery: settings.discovery)
@@ -71,7 +74,7 @@ struct MQTTPublisher: Publisher {
     func close() async {
         guard let connection = memory.told.withLock({ $0.connection.take() }) else { return }
         // The will says the same if this does not arrive.
-        try? await connection.publish([MQTTMessage(topic: topics.availability, payload: Array("offline".utf8))])
+        if !isTrial { try? await connection.publish([MQTTMessage(topic: topics.availability, payload: Array("offline".utf8))]) }
         await connection.close()
     }
 }
@@ -86,7 +89,7 @@ extension MQTTPublisher {
             told.connection = nil
             told.payloads = [:]
         }
-        let will = MQTTMessage(topic: topics.availability, payload: Array("offline".utf8))
+        let will = isTrial ? nil : MQTTMessage(topic: topics.availability, payload: Array("offline".utf8))
         let status = topics.homeAssistantStatus
         let connection = try await MosquittoConnection.open(settings, will: will, onEnd: wake) { [memory, wake] topic, payload in
             guard topic == status, payload == "online" else { return }
@@ -94,6 +97,7 @@ extension MQTTPublisher {
             wake()
         }
         memory.told.withLock { $0.connection = connection }
+        if isTrial { return connection }
         if let status { try await connection.subscribe(status) }
         try await connection.publish([MQTTMessage(topic: topics.availability, payload: Array("online".utf8))])
         return connection
@@ -148,8 +152,11 @@ extension MQTTPublisher {
 
 extension PublishingTarget {
     public static func mqtt(_ settings: MQTTSettings) -> PublishingTarget {
-        PublishingTarget(name: "mqtt", address: settings.address, beginning: .nextRow) { archive, wake in
+        var target = PublishingTarget(name: "mqtt", address: settings.address, beginning: .nextRow) { archive, wake in
             MQTTPublisher(settings, archive, wake: wake)
         }
+        target.trial = { archive in MQTTPublisher(settings, archive, isTrial: true, wake: {}) }
+        target.keepsTimes = false
+        return target
     }
 }

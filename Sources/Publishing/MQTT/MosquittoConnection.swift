@@ -38,12 +38,12 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
     /// Connects, and waits for the broker's consent.
     ///
     /// - Parameters:
-    ///   - will: what the broker tells the others when we are gone without a word.
+    ///   - will: what the broker tells the others when we are gone without a word; nil for nothing.
     ///   - onEnd: called on the library's thread when the connection is over.
     ///   - onMessage: called on the library's thread; it must return at once.
     /// - Throws: `PublishError.retry`.
     static func open(
-        _ settings: MQTTSettings, will: MQTTMessage, onEnd: @escaping @Sendable () -> Void,
+        _ settings: MQTTSettings, will: MQTTMessage?, onEnd: @escaping @Sendable () -> Void,
         onMessage: @escaping @Sendable (String, String) -> Void
     ) async throws -> MosquittoConnection {
         let connection = try MosquittoConnection(onMessage)
@@ -95,15 +95,17 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
 }
 
 extension MosquittoConnection {
-    private func begin(_ settings: MQTTSettings, _ will: MQTTMessage) throws {
+    private func begin(_ settings: MQTTSettings, _ will: MQTTMessage?) throws {
         mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
         mosquitto_threaded_set(handle, true)
         mosquitto_max_inflight_messages_set(handle, 200)
         setCallbacks()
         if let user = settings.user { try Self.check(mosquitto_username_pw_set(handle, user, settings.password), "naming the user") }
         if settings.usesTLS { try setTLS(settings) }
-        try Self.check(
-            mosquitto_will_set(handle, will.topic, Int32(will.payload.count), will.payload, 1, will.isRetained), "leaving a will")
+        if let will {
+            try Self.check(
+                mosquitto_will_set(handle, will.topic, Int32(will.payload.count), will.payload, 1, will.isRetained), "leaving a will")
+        }
         try Self.check(mosquitto_connect_async(handle, settings.host, Int32(settings.port), 60), "connecting")
     }
 
