@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A real server on loopback, in a folder and at a port of its own, that can be stopped and started again.
 final class Server: Sendable {
@@ -106,4 +107,12 @@ func eventually<Value>(
         if ContinuousClock.now > end { return (value, false) }
         try await Task.sleep(for: .milliseconds(30))
     }
+}
+
+/// Expects that the answer is as wished in the end.
+func expectEventually<Value>(
+    _ ask: () async throws -> Value, until isRight: (Value) -> Bool, at location: SourceLocation = #_sourceLocation
+) async throws {
+    let (last, isRight) = try await eventually(ask, until: isRight)
+    #expect(isRight, "the last answer was \(last)", sourceLocation: location)
 }
