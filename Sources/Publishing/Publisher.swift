@@ -19,6 +19,14 @@ public protocol Publisher: Sendable {
     /// - Throws: `PublishError`; what else it throws counts as `retry`.
     func publish(_ rows: [PublishedRow]) async throws
 
+    /// Whether it passes alerts on.
+    var takesAlerts: Bool { get }
+
+    /// Passes on what was raised and what ended, in order; comes again as rows do.
+    ///
+    /// - Throws: as `publish`; what is rejected is passed over.
+    func publish(alerts: [AlertChange]) async throws
+
     /// Does what is to be done without new rows: at the start, when woken, and from time to time.
     ///
     /// - Throws: as `publish`.
@@ -29,6 +37,8 @@ public protocol Publisher: Sendable {
 }
 
 extension Publisher {
+    public var takesAlerts: Bool { false }
+    public func publish(alerts: [AlertChange]) async throws {}
     public func tend() async throws {}
     public func close() async {}
 }

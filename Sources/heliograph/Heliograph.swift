@@ -13,7 +13,7 @@ import ArgumentParser
             CommandGroup(
                 name: "Asking the archive",
                 subcommands: [
-                    StatusCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
+                    StatusCommand.self, AlertsCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
                     EventsCommand.self,
                     ExportCommand.self,
                 ])

@@ -97,7 +97,7 @@ private enum Rules {
                 let components = try #require(object["components"] as? [String: [String: Any]])
                 ids += components.values.compactMap { $0["unique_id"] as? String }
             }
-            #expect(Set(ids).count == ids.count && ids.count == 6 + 4 * 9)
+            #expect(Set(ids).count == ids.count && ids.count == 2 + 6 + 4 * 9)
         }
     }
 

@@ -22,6 +22,7 @@ struct PublishingLoop: Sendable {
             while hasMore, !Task.isCancelled {
                 do {
                     try await publisher.tend()
+                    try await passAlertsOn()
                     hasMore = try await step()
                     backoff.succeed()
                     recover()
@@ -52,6 +53,21 @@ struct PublishingLoop: Sendable {
         }
         try await settle(delivery, newest: newest)
         return rows.count == publisher.batchLimit
+    }
+
+    /// Passes alerts on, from those on that come after the first time.
+    private func passAlertsOn() async throws {
+        guard publisher.takesAlerts else { return }
+        guard let cursor = try await archive.reader.alertCursor(name) else {
+            return try await archive.moveAlertCursor(name, to: archive.reader.lastAlertChange())
+        }
+        let changes = try await archive.reader.alertChanges(after: cursor)
+        guard let last = changes.last else { return }
+        do { try await publisher.publish(alerts: changes) } catch {
+            guard case .reject(let reason) = PublishError(error) else { throw error }
+            logger.error("alerts are refused and passed over", metadata: ["publisher": "\(name)", "reason": "\(reason)"])
+        }
+        try await archive.moveAlertCursor(name, to: last.number)
     }
 
     private func settle(_ delivery: Delivery, newest: Int) async throws {

@@ -10,7 +10,7 @@ struct HomeAssistantDevice: Encodable, Equatable {
         var name: String
         var manufacturer = "Enphase"
         var model: String
-        var serial_number: String
+        var serial_number: String?
         var sw_version: String?
         var via_device: String?
     }
@@ -29,6 +29,24 @@ struct HomeAssistantDevice: Encodable, Equatable {
 
     /// The topic's part that names the device.
     var id: String { device.identifiers.first ?? "" }
+}
+
+extension HomeAssistantDevice {
+    /// This program, which says whether anything is wrong.
+    init(alertsIn topics: MQTTTopics, version: String?) {
+        let id = "heliograph_alerts"
+        device = Description(identifiers: [id], name: "Heliograph", manufacturer: "Heliograph", model: "Heliograph", sw_version: version)
+        origin = Origin(sw_version: version)
+        components = [
+            "problem": HomeAssistantSensor(
+                platform: "binary_sensor", unique_id: "\(id)_problem", name: "Problem", device_class: "problem",
+                value_template: "{{ 'ON' if value_json.open else 'OFF' }}"),
+            "alerts": HomeAssistantSensor(
+                unique_id: "\(id)_count", name: "Alerts", state_class: "measurement", value_template: "{{ value_json.open | count }}"),
+        ]
+        state_topic = topics.alerts
+        availability_topic = topics.availability
+    }
 }
 
 /// A sensor of a device.

@@ -59,6 +59,17 @@ struct MQTTPublisher: Publisher {
         try await tellNews(on: connection)
     }
 
+    let takesAlerts = true
+
+    func publish(alerts: [AlertChange]) async throws {
+        let connection = try await connect()
+        let messages = try alerts.map { change in
+            MQTTMessage(topic: topics.alert, payload: try Self.json(AlertText(change)), isRetained: false)
+        }
+        try await send(messages, on: connection)
+        try await tellNews(on: connection)
+    }
+
     func tend() async throws {
         let mustAnnounce = memory.mustAnnounce.exchange(false, ordering: .relaxed)
         let isOpen = memory.told.withLock { $0.connection?.isOpen ?? false }
@@ -105,6 +116,7 @@ extension MQTTPublisher {
 
     /// Sends what the broker has not heard yet.
     private func tellNews(on connection: MosquittoConnection) async throws {
+        try await tell(try await alertMessages(), on: connection)
         for site in try await sites() {
             var messages: [MQTTMessage] = []
             let devices =
@@ -119,10 +131,21 @@ extension MQTTPublisher {
                 let topic = topics.state(envoy: envoy, equipment: panel.device.equipment)
                 messages.append(MQTTMessage(topic: topic, payload: try Self.json(panel.state)))
             }
-            let news = memory.told.withLock { told in messages.filter { told.payloads[$0.topic] != $0.payload.hashValue } }
-            try await send(news, on: connection)
-            memory.told.withLock { told in for message in news { told.payloads[message.topic] = message.payload.hashValue } }
+            try await tell(messages, on: connection)
         }
+    }
+
+    private func tell(_ messages: [MQTTMessage], on connection: MosquittoConnection) async throws {
+        let news = memory.told.withLock { told in messages.filter { told.payloads[$0.topic] != $0.payload.hashValue } }
+        try await send(news, on: connection)
+        memory.told.withLock { told in for message in news { told.payloads[message.topic] = message.payload.hashValue } }
+    }
+
+    private func alertMessages() async throws -> [MQTTMessage] {
+        let open = try await archive.alerts(ended: 0).map { AlertText($0, isEnd: false) }
+        let device = HomeAssistantDevice(alertsIn: topics, version: settings.version)
+        let config = try topics.config(device.id).map { MQTTMessage(topic: $0, payload: try Self.json(device)) }
+        return [config, MQTTMessage(topic: topics.alerts, payload: try Self.json(["open": open]))].compactMap(\.self)
     }
 
     private func sites() async throws -> [MQTTSite] {

@@ -6,6 +6,8 @@
 /// | `PREFIX/ENVOY/state` | the Envoy, JSON | yes |
 /// | `PREFIX/ENVOY/SERIAL.CHANNEL/state` | a panel, JSON | yes |
 /// | `PREFIX/ENVOY/event` | each event once it is known, JSON | no |
+/// | `PREFIX/alert` | each alert when it is raised and when it ends, JSON | no |
+/// | `PREFIX/alerts` | the alerts that last, JSON | yes |
 /// | `DISCOVERY/device/ID/config` | what Home Assistant makes devices of | yes |
 struct MQTTTopics: Equatable, Sendable {
     var prefix: String
@@ -14,6 +16,8 @@ struct MQTTTopics: Equatable, Sendable {
     var availability: String { "\(prefix)/availability" }
     var homeAssistantStatus: String? { discovery.map { "\($0)/status" } }
 
+    var alert: String { "\(prefix)/alert" }
+    var alerts: String { "\(prefix)/alerts" }
     func state(envoy: String) -> String { "\(prefix)/\(Self.level(envoy))/state" }
     func state(envoy: String, equipment: String) -> String {
         // A full stop is allowed in a topic, and equipment is written with one everywhere.

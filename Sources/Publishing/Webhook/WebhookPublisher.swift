@@ -17,7 +17,7 @@ public struct WebhookSettings: Sendable {
     }
 }
 
-/// Posts rows as JSON, `{"rows": […]}`.
+/// Posts rows as JSON, `{"rows": […]}`, and alerts, `{"alerts": […]}`.
 ///
 /// Each post has the headers `Heliograph-Timestamp` (seconds since 1970 UTC) and, with a secret, `Heliograph-Signature`:
 /// `sha256=` and the hexadecimal HMAC-SHA256 of the timestamp, a full stop and the body. A status of 200 to 299 takes the rows; 400,
@@ -39,6 +39,14 @@ struct WebhookPublisher: Publisher {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try await post(Array(try encoder.encode(["rows": rows.map(RowText.init)])))
+    }
+
+    let takesAlerts = true
+
+    func publish(alerts: [AlertChange]) async throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try await post(Array(try encoder.encode(["alerts": alerts.map(AlertText.init)])))
     }
 
     /// - Parameter body: JSON.

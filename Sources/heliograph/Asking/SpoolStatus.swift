@@ -25,9 +25,14 @@ struct SpoolStatus {
         waiting = requests.count
         oldest = requests.min().map { String($0.prefix(19)) }
         rejected = Self.requests(below: folder.appending("rejected"))
+        freeBytes = Self.freeBytes(folder)
+    }
+
+    /// Space that is left on a folder's disk, bytes; nil if the system does not say.
+    static func freeBytes(_ folder: FilePath) -> Int? {
         var disk = statvfs()
         let isKnown = statvfs(folder.string, &disk) == 0
-        freeBytes = isKnown ? Int(clamping: disk.f_bavail.multipliedReportingOverflow(by: disk.f_frsize).partialValue) : nil
+        return isKnown ? Int(clamping: disk.f_bavail.multipliedReportingOverflow(by: disk.f_frsize).partialValue) : nil
     }
 
     /// A request's file, as it was captured or compressed.

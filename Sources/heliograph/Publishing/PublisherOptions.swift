@@ -27,12 +27,20 @@ struct PublisherOptions: ParsableArguments {
     @Option(name: .of(SettingTable.webhookCA), help: .hidden) var webhookCA: String?
     @Option(name: .of(SettingTable.commandRun), help: .hidden) var commandRun: String?
 
+    @Option(name: .of(SettingTable.alertsWatch), help: .hidden) var alertsWatch: String?
+    @Option(name: .of(SettingTable.alertsSilentAfter), help: .hidden) var alertsSilentAfter: String?
+    @Option(name: .of(SettingTable.alertsPanelShare), help: .hidden) var alertsPanelShare: String?
+    @Option(name: .of(SettingTable.alertsEventAfter), help: .hidden) var alertsEventAfter: String?
+    @Option(name: .of(SettingTable.alertsDiskFree), help: .hidden) var alertsDiskFree: String?
+
     /// What was given.
     var given: [(any SettingDescription, [String])] {
         let values = [
             mqttBroker, mqttUser, mqttPasswordFile, mqttCA, mqttCertificate, mqttPrivateKey, mqttPrefix, mqttDiscovery, influxURL,
             influxDatabase, influxUser, influxPasswordFile, influxBucket, influxOrganisation, influxTokenFile, influxCA,
-            nil, pvoutputKeyFile, pvoutputInterval, pvoutputURL, webhookURL, webhookSecretFile, webhookCA, commandRun,
+            nil, pvoutputKeyFile, pvoutputInterval, pvoutputURL, webhookURL, webhookSecretFile, webhookCA, commandRun, alertsWatch,
+            alertsSilentAfter,
+            alertsPanelShare, alertsEventAfter, alertsDiskFree,
         ]
         return zip(SettingTable.publishers, values).map { ($0, $1.map { [$0] } ?? []) } + [(SettingTable.pvoutputSystems, pvoutputSystems)]
     }

@@ -43,6 +43,7 @@ struct PublisherSettings: Sendable, Equatable {
     var webhook: Webhook?
     /// The program of the command hook.
     var command: FilePath?
+    var alerts: AlertSettings
 }
 
 extension PublisherSettings {
@@ -52,6 +53,7 @@ extension PublisherSettings {
         pvoutput = Self.pvoutput(&reader)
         webhook = Self.webhook(&reader)
         command = reader.value(SettingTable.commandRun)
+        alerts = AlertSettings(from: &reader)
     }
 
     private static func mqtt(_ reader: inout SettingsReader) -> MQTT? {

@@ -79,9 +79,10 @@ extension SettingTable {
         help: "A program that is started for new rows, and gets them as lines of JSON on its standard input.")
 
     /// All of them, in the order of the sample file.
-    static let publishers: [any SettingDescription] = [
-        mqttBroker, mqttUser, mqttPasswordFile, mqttCA, mqttCertificate, mqttPrivateKey, mqttPrefix, mqttDiscovery, influxURL,
-        influxDatabase, influxUser, influxPasswordFile, influxBucket, influxOrganisation, influxTokenFile, influxCA, pvoutputSystems,
-        pvoutputKeyFile, pvoutputInterval, pvoutputURL, webhookURL, webhookSecretFile, webhookCA, commandRun,
-    ]
+    static let publishers: [any SettingDescription] =
+        [
+            mqttBroker, mqttUser, mqttPasswordFile, mqttCA, mqttCertificate, mqttPrivateKey, mqttPrefix, mqttDiscovery, influxURL,
+            influxDatabase, influxUser, influxPasswordFile, influxBucket, influxOrganisation, influxTokenFile, influxCA, pvoutputSystems,
+            pvoutputKeyFile, pvoutputInterval, pvoutputURL, webhookURL, webhookSecretFile, webhookCA, commandRun,
+        ] + alerts
 }
