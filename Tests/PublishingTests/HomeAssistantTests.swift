@@ -87,7 +87,7 @@ private enum Rules {
             let (heard, isRight) = try await eventually {
                 configs(subject)
             } until: {
-                $0.count == 5
+                $0.count == 6
             }
             #expect(isRight, "\(heard.map(\.topic)), \(service.reports)")
             for message in heard { try Rules.check(message) }
@@ -108,14 +108,14 @@ private enum Rules {
             _ = try await eventually {
                 configs(subject).count
             } until: {
-                $0 == 5
+                $0 == 6
             }
             _ = try await Program.run(
                 "mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-t", "homeassistant/status", "-m", "online"])
             let (count, isRight) = try await eventually {
                 configs(subject).count
             } until: {
-                $0 == 10
+                $0 == 12
             }
             #expect(isRight, "\(count)")
         }

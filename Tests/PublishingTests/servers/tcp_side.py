@@ -35,6 +35,7 @@ while True:
             client.close()
             continue
         other = socket.create_connection(("127.0.0.1", target), 5)
+        other.settimeout(None)
     except OSError:
         client.close()
         continue
