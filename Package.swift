@@ -17,12 +17,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "CXML", dependencies: ["CLibXML2"]),
@@ -61,6 +63,23 @@ let package = Package(
         ),
 
         .target(
+            name: "Publishing",
+            dependencies: [
+                "Archive", "CMosquitto", "CZlib", "Reports",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        ),
+
+        .target(
             name: "Interception",
             dependencies: [
                 .product(name: "Logging", package: "swift-log"),
@@ -86,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "heliograph",
             dependencies: [
-                "Archive", "Capture", "Interception", "Reports", "Simulator", "Spool",
+                "Archive", "Capture", "Interception", "Publishing", "Reports", "Simulator", "Spool",
                 .target(name: "CMalloc", condition: .when(platforms: [.linux])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -139,6 +158,15 @@ let package = Package(
         .testTarget(
             name: "InterceptionTests",
             dependencies: ["Interception", "Simulator", "TestSupport", "heliograph", .product(name: "Logging", package: "swift-log")]
+        ),
+        .testTarget(
+            name: "PublishingTests",
+            dependencies: [
+                "Archive", "MadeUpFacts", "Publishing", "Reports", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["servers"]
         ),
         .testTarget(name: "ReportsTests", dependencies: ["CZlib", "Reports"], exclude: ["peer"]),
         .testTarget(

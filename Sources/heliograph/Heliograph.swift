@@ -6,14 +6,14 @@ import ArgumentParser
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
         subcommands: [
             RunCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
-            SimulateCommand.self,
+            PublishCommand.self, SimulateCommand.self,
             GatewayCommand.self, DoctorCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(
                 name: "Asking the archive",
                 subcommands: [
-                    StatusCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
+                    StatusCommand.self, AlertsCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
                     EventsCommand.self,
                     ExportCommand.self,
                 ])

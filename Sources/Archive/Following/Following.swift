@@ -33,6 +33,11 @@ extension ArchiveReader {
         }
     }
 
+    /// The number of the row that arrived last; 0 if there is none.
+    public func lastSeq() async throws -> Int {
+        try await ask("looking for new rows in") { db in try ArrivalSequence.last(in: db) }
+    }
+
     /// The last row that `name` has passed on; 0 if it has not begun.
     public func cursor(_ name: String) async throws -> Int {
         try await ask("reading a cursor of") { db in

@@ -64,6 +64,7 @@ public struct ArchiveRebuild: Sendable {
             try db.execute(sql: "ATTACH ? AS old", arguments: [path])
             defer { try? db.execute(sql: "DETACH old") }  // The connection is closed next in any case.
             try CursorTransfer.run(cursors, in: db)
+            try AlertTransfer.run(in: db)
         }
     }
 }

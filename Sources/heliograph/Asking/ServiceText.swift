@@ -15,6 +15,7 @@ struct ServiceText {
         case .unknown(let reason): ["proxy     unknown: \(reason)"]
         case .running(let report):
             ["proxy     " + proxy(report), "captured  " + captured(report), "cloud     " + cloud(report)] + troubles(report)
+                + (report.publishers ?? []).map { PublisherText($0, now: now).line }
         }
     }
 

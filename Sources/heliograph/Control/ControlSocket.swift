@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Publishing
 import ServiceLifecycle
 import SystemPackage
 
@@ -18,10 +19,10 @@ struct ControlSocket: Service, CustomStringConvertible {
     private let logger: Logger
     var description: String { "ControlSocket" }
 
-    init(_ settings: Settings, _ counters: CaptureCounters, _ logger: Logger) {
+    init(_ settings: Settings, _ counters: CaptureCounters, _ publishing: PublishingService?, _ logger: Logger) {
         let started = Int(Date().timeIntervalSince1970)
         path = Self.path(settings)
-        report = { ServiceReport(settings, startedTimestamp: started, counters.values) }
+        report = { ServiceReport(settings, startedTimestamp: started, counters.values, publishers: publishing?.reports) }
         self.logger = logger
     }
 

@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import Publishing
 
 /// What only the running proxy knows. It is the JSON object that the control socket gives: keys are the names below, times are
 /// seconds since 1970 UTC, what never happened is missing. Keys may be added; those that are there keep their meaning.
@@ -30,10 +31,12 @@ struct ServiceReport: Codable, Equatable, Sendable {
     var lastReplyTimestamp: Int?
     var lastRefusalTimestamp: Int?
     var lastCloudFailureTimestamp: Int?
+    /// Those who publish; missing where nobody does.
+    var publishers: [PublisherReport]?
 }
 
 extension ServiceReport {
-    init(_ settings: Settings, startedTimestamp: Int, _ counts: CaptureCounters.Values) {
+    init(_ settings: Settings, startedTimestamp: Int, _ counts: CaptureCounters.Values, publishers: [PublisherReport]? = nil) {
         self.init(
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,
             listen: "\(settings.listen)", cloud: settings.cloud.rawValue, upstream: "\(settings.upstream)",
@@ -42,6 +45,7 @@ extension ServiceReport {
             requestsNotCaptured: counts.requestsNotCaptured, repliesForwarded: counts.repliesForwarded, replyBytes: counts.replyBytes,
             diskFailures: counts.spoolFailures, refusals: counts.refusals, cloudFailures: counts.upstreamFailures,
             lastCaptureTimestamp: counts.lastCaptureTimestamp, lastReplyTimestamp: counts.lastReplyTimestamp,
-            lastRefusalTimestamp: counts.lastRefusalTimestamp, lastCloudFailureTimestamp: counts.lastUpstreamFailureTimestamp)
+            lastRefusalTimestamp: counts.lastRefusalTimestamp, lastCloudFailureTimestamp: counts.lastUpstreamFailureTimestamp,
+            publishers: publishers)
     }
 }

@@ -13,6 +13,7 @@ struct IngestService: Service, CustomStringConvertible {
     private let spool: SpoolDirectory
     private let settings: Settings
     private let logger: Logger
+    private let onKept: @Sendable () -> Void
     private let wake: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     private let state = State()
     var description: String { "IngestService" }
@@ -31,10 +32,12 @@ struct IngestService: Service, CustomStringConvertible {
         }
     }
 
-    init(_ spool: SpoolDirectory, settings: Settings, logger: Logger) {
+    /// - Parameter onKept: called when the archive may have new rows; it must return at once.
+    init(_ spool: SpoolDirectory, settings: Settings, logger: Logger, onKept: @escaping @Sendable () -> Void = {}) {
         self.spool = spool
         self.settings = settings
         self.logger = logger
+        self.onKept = onKept
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         wake = (stream, continuation)
     }
@@ -85,6 +88,7 @@ extension IngestService {
         let state = state
         let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
         let count = try await thread.run { try ingestor.takeIn { state.isStopping.load(ordering: .relaxed) } }
+        if count > 0 { onKept() }
         if count > Self.tellingCount { logger.info("caught up", metadata: ["exchanges": "\(count)"]) }
     }
 

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOPosix
+import Publishing
 import ServiceLifecycle
 import Spool
 import Synchronization
@@ -39,14 +40,15 @@ struct RunCommand: AsyncParsableCommand {
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
-        let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) : nil
-        let control = ControlSocket(settings, counters, logger)
+        let publishing = try settings.publishing(logger)
+        let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) { publishing?.look() } : nil
+        let control = ControlSocket(settings, counters, publishing, logger)
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
-            services: [control, ingest as (any Service)?, server].compactMap(\.self) + watchdog(manager),
+            services: [control, publishing as (any Service)?, settings.watching(counters, publishing, logger), ingest, server].compactMap(\.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)

@@ -139,7 +139,7 @@ extension SettingTable {
         data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, certificate,
         privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
         connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
-    ]
+    ] + publishers
 
     static func named(_ name: String) -> (any SettingDescription)? { all.first { $0.name == name } }
 }

@@ -82,6 +82,7 @@ struct Settings: Sendable, Equatable {
     var gatewayWhenStopped: WhenStopped
     var allowRoot: AllowRoot
     var limits: Limits
+    var publishers: PublisherSettings
 
     /// Bounds in size, number and time.
     struct Limits: Sendable, Equatable {
@@ -144,6 +145,7 @@ extension Settings {
         gatewayWhenStopped = reader.value(SettingTable.gatewayWhenStopped)
         allowRoot = reader.value(SettingTable.allowRoot)
         limits = Limits(from: &reader)
+        publishers = PublisherSettings(from: &reader)
 
         switch (reader.value(SettingTable.certificate), reader.value(SettingTable.privateKey)) {
         case (let certificate?, let privateKey?): ownCertificate = OwnCertificate(certificate: certificate, privateKey: privateKey)

@@ -29,6 +29,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(SettingTable.gatewayPorts), help: .of(SettingTable.gatewayPorts, "numbers")) var gatewayPorts: [String] = []
     @Option(name: .of(SettingTable.gatewayWhenStopped), help: .of(SettingTable.gatewayWhenStopped, "word")) var gatewayWhenStopped: String?
 
+    @OptionGroup var publishers: PublisherOptions
+
     @Option(name: .of(SettingTable.connections), help: .of(SettingTable.connections, "number")) var connections: String?
     @Option(name: .of(SettingTable.requestHead), help: .of(SettingTable.requestHead, "size")) var requestHead: String?
     @Option(name: .of(SettingTable.requestBody), help: .of(SettingTable.requestBody, "size")) var requestBody: String?
@@ -58,7 +60,7 @@ struct SettingsOptions: ParsableArguments {
             (SettingTable.handshakeTime, handshakeTime.list), (SettingTable.requestTime, requestTime.list),
             (SettingTable.connectTime, connectTime.list), (SettingTable.replyTime, replyTime.list),
         ]
-        return Dictionary(uniqueKeysWithValues: given.compactMap { $1.isEmpty ? nil : ($0.name, $1) })
+        return Dictionary(uniqueKeysWithValues: (given + publishers.given).compactMap { $1.isEmpty ? nil : ($0.name, $1) })
     }
 }
 
@@ -67,7 +69,7 @@ extension Optional<String> {
 }
 
 extension NameSpecification {
-    fileprivate static func of(_ setting: some SettingDescription) -> NameSpecification { .customLong(setting.flag) }
+    static func of(_ setting: some SettingDescription) -> NameSpecification { .customLong(setting.flag) }
 }
 
 extension ArgumentHelp {

@@ -48,11 +48,11 @@ struct SettingsReader {
     }
 
     /// Reports that one of two settings that only work together is missing.
-    mutating func refuseHalfPair(given: any SettingDescription, missing: any SettingDescription) {
+    mutating func refuseHalfPair(given: any SettingDescription, missing: any SettingDescription, hint: String = "set both, or neither to have one made") {
         // A bad value of the other one has been reported already.
         guard findings.contains(where: { $0.name == missing.name }) else { return }
         problems.append(
-            Failure("\(given.name) is set without \(missing.name) (\(source(of: given)))", hint: "set both, or neither to have one made"))
+            Failure("\(given.name) is set without \(missing.name) (\(source(of: given)))", hint: hint))
     }
 
     /// Reports that two settings have the same value and may not.
@@ -106,7 +106,8 @@ struct SettingsReader {
     }
 
     private static func unknown(in variables: [String: String]) -> [Failure] {
-        let known = SettingTable.all.map(\.environmentVariable) + [SettingsOptions.configVariable]
+        let known =
+            SettingTable.all.map(\.environmentVariable) + [SettingsOptions.configVariable] + PublisherSecret.allCases.map(\.rawValue)
         return variables.keys.filter { !known.contains($0) }.sorted().map { name in
             let nearest = NearestName.of(name, among: known)
             return Failure(

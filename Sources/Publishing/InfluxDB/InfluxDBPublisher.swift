@@ -1,0 +1,79 @@
+import Archive
+import Foundation
+
+/// Where InfluxDB is, or whoever understands its line protocol (VictoriaMetrics, Telegraf, QuestDB).
+public struct InfluxDBSettings: Sendable {
+    public enum Place: Sendable, Equatable {
+        /// InfluxDB 1.x: a database, and its user with a password.
+        case database(String, user: String?, password: String?)
+        /// InfluxDB 2.x: an organisation's bucket, and a token.
+        case bucket(String, organisation: String, token: String?)
+    }
+
+    /// `http://host:8086`, without the path of the API.
+    public var url: String
+    public var place: Place
+    /// A PEM file of who may vouch for it; nil for the system's.
+    public var authorities: String?
+
+    public init(url: String, place: Place, authorities: String? = nil) {
+        self.url = url
+        self.place = place
+        self.authorities = authorities
+    }
+}
+
+/// Writes every row to InfluxDB as the one point that it is.
+struct InfluxDBPublisher: Publisher {
+    let batchLimit = 1_000
+    private let client: WebClient
+    private let url: String
+    private let headers: [(String, String)]
+
+    /// - Throws: `PublishError` where the settings' URL can't be.
+    init(_ settings: InfluxDBSettings) throws {
+        var components = URLComponents(string: settings.url)
+        guard components?.host != nil else { throw PublishError.retry("\(settings.url) is not a URL") }
+        var headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Encoding", "gzip")]
+        let base = (components?.path ?? "").hasSuffix("/") ? String((components?.path ?? "").dropLast()) : components?.path ?? ""
+        switch settings.place {
+        case .database(let name, let user, let password):
+            components?.path = base + "/write"
+            components?.queryItems = [.init(name: "db", value: name), .init(name: "precision", value: "ns")]
+            if let user {
+                headers.append(("Authorization", "Basic " + Data("\(user):\(password ?? "")".utf8).base64EncodedString()))
+            }
+        case .bucket(let name, let organisation, let token):
+            components?.path = base + "/api/v2/write"
+            components?.queryItems = [
+                .init(name: "org", value: organisation), .init(name: "bucket", value: name), .init(name: "precision", value: "ns"),
+            ]
+            if let token { headers.append(("Authorization", "Token " + token)) }
+        }
+        guard let url = components?.string else { throw PublishError.retry("\(settings.url) is not a URL") }
+        self.url = url
+        self.headers = headers
+        client = WebClient(authorities: settings.authorities)
+    }
+
+    func publish(_ rows: [PublishedRow]) async throws {
+        var text = ""
+        text.reserveCapacity(rows.count * 160)
+        for row in rows where !LineProtocol.append(row, to: &text) {
+            throw PublishError.reject("row \(row.seq) has a time that InfluxDB can't tell")
+        }
+        let plain = Array(text.utf8)
+        let body = Gzip.compressed(plain)
+        let headers = body == nil ? self.headers.filter { $0.0 != "Content-Encoding" } : self.headers
+        try await client.post(url, headers: headers, body: body ?? plain).check()
+    }
+
+    func close() async { await client.close() }
+}
+
+extension PublishingTarget {
+    /// - Parameter settings: they need not be right; what is wrong with them is told when publishing begins.
+    public static func influxDB(_ settings: InfluxDBSettings) -> PublishingTarget {
+        PublishingTarget(name: "influxdb", address: settings.url, beginning: .firstRow) { _, _ in try InfluxDBPublisher(settings) }
+    }
+}

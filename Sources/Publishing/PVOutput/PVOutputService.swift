@@ -1,0 +1,84 @@
+import Foundation
+
+/// PVOutput's API, revision 2, as far as statuses go.
+///
+/// Source: PVOutput's API documentation. An account may ask 60 times an hour; how often it still may, and when the count begins anew,
+/// `X-Rate-Limit-Remaining` and `X-Rate-Limit-Reset` tell whoever sends `X-Rate-Limit: 1`.
+struct PVOutputService: Sendable {
+    /// The most statuses in one request.
+    static let batchLimit = 30
+    private let url: String
+    private let key: String
+    private let client = WebClient()
+    /// No request before this instant, seconds since 1970 UTC.
+    private let closedUntil = Shared<Int?>(nil)
+
+    init(url: String, key: String) {
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.key = key
+    }
+
+    /// Adds statuses, those that are there already anew.
+    ///
+    /// - Parameter statuses: at most `batchLimit`.
+    /// - Throws: `PublishError`: `retry` with the time that its limits ask for; `reject` where one status alone is refused.
+    func add(_ statuses: [PVOutputStatus], system: String) async throws {
+        guard let first = statuses.first else { return }
+        let answer =
+            statuses.count == 1
+            ? try await post("addstatus.jsp", first.items, system)
+            : try await post("addbatchstatus.jsp", [("data", statuses.map(\.batchText).joined(separator: ";"))], system)
+        if answer.status == 400, statuses.count > 1 {
+            // One bad status spoils a batch.
+            let middle = statuses.count / 2
+            try await add(Array(statuses[..<middle]), system: system)
+            try await add(Array(statuses[middle...]), system: system)
+        } else if answer.status == 400, Self.isAboutTheDate(answer) {
+            // It would be refused tomorrow as well; there is nothing to be gained.
+            return
+        } else if !answer.isSuccess {
+            throw PublishError.retry(answer.summary, after: answer.retryAfter)
+        }
+    }
+
+    func close() async { await client.close() }
+
+    private static func isAboutTheDate(_ answer: WebAnswer) -> Bool {
+        let text = String(decoding: answer.body, as: UTF8.self).lowercased()
+        return text.contains("date") || text.contains("day")
+    }
+
+    private func post(_ path: String, _ items: [(String, String)], _ system: String) async throws -> WebAnswer {
+        let now = Int(Date().timeIntervalSince1970)
+        if let end = closedUntil.withLock({ $0 }), end > now {
+            throw PublishError.retry("its limit of requests is reached", after: .seconds(min(end - now, 7_200)))
+        }
+        let headers = [
+            ("X-Pvoutput-Apikey", key), ("X-Pvoutput-SystemId", system), ("X-Rate-Limit", "1"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ]
+        let body = items.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
+        let answer = try await client.post("\(url)/service/r2/\(path)", headers: headers, body: Array(body.utf8))
+        try noteLimit(answer, now: now)
+        return answer
+    }
+
+    /// Remembers when it may be asked again.
+    ///
+    /// - Throws: where it does not listen until then.
+    private func noteLimit(_ answer: WebAnswer, now: Int) throws {
+        let remaining = answer.headers.first(name: "X-Rate-Limit-Remaining").flatMap { Int($0) }
+        let reset = answer.headers.first(name: "X-Rate-Limit-Reset").flatMap { Int($0) }
+        let isExceeded = answer.status == 429 || (answer.status == 403 && String(decoding: answer.body, as: UTF8.self).contains("Exceeded"))
+        guard isExceeded || remaining.map({ $0 <= 0 }) == true else { return }
+        // Without a word on when: an hour is the longest that it counts.
+        let end = reset.flatMap { $0 > now && $0 - now <= 7_200 ? $0 : nil } ?? now + 3_600
+        closedUntil.withLock { $0 = end }
+        if isExceeded { throw PublishError.retry("its limit of requests is reached", after: .seconds(end - now)) }
+    }
+
+    /// For a form: what has no meaning in it stays as it is.
+    private static func encoded(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._,:;"))) ?? text
+    }
+}

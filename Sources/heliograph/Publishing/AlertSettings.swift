@@ -1,0 +1,71 @@
+import Capture
+import Foundation
+import Logging
+import Publishing
+
+extension SettingTable {
+    static let alertsWatch = Setting(
+        "alerts.watch", .choice, default: Settings.Ingest.on, example: "off",
+        help: "Whether to look every minute if anything is wrong: `heliograph alerts` shows it, and MQTT and the webhook hear of it.")
+    static let alertsSilentAfter = Setting(
+        "alerts.silent-after", .duration(.minutes(10)...HumanDuration.days(7)), default: .seconds(7_200), example: "8h",
+        help: "How long an Envoy may be silent in daylight; low-bandwidth sites report four times a day.")
+    static let alertsPanelShare = Setting(
+        "alerts.panel-share", .count(1...99), default: 60, example: "75",
+        help: "Below how much of the median panel's energy of three days, in percent, a panel is low.")
+    static let alertsEventAfter = Setting(
+        "alerts.event-after", .duration(.minutes(1)...HumanDuration.days(30)), default: .days(1), example: "2h",
+        help: "How long an event may stay raised.")
+    static let alertsDiskFree = Setting(
+        "alerts.disk-free", .size(.mebibytes(1)...ByteSize.gibibytes(1 << 20)), default: .mebibytes(500), example: "2GiB",
+        help: "How much of the disk of the captures is to be free.")
+
+    static let alerts: [any SettingDescription] = [alertsWatch, alertsSilentAfter, alertsPanelShare, alertsEventAfter, alertsDiskFree]
+}
+
+/// The settings of alerts.
+struct AlertSettings: Sendable, Equatable {
+    var watch: Settings.Ingest
+    var limits = AlertLimits()
+
+    init(from reader: inout SettingsReader) {
+        watch = reader.value(SettingTable.alertsWatch)
+        limits.silentSeconds = reader.value(SettingTable.alertsSilentAfter).milliseconds / 1_000
+        limits.lowShare = Double(reader.value(SettingTable.alertsPanelShare)) / 100
+        limits.eventSeconds = reader.value(SettingTable.alertsEventAfter).milliseconds / 1_000
+        limits.diskFreeBytes = reader.value(SettingTable.alertsDiskFree).bytes
+    }
+}
+
+extension Settings {
+    /// The service that looks for what is wrong; nil where nobody wants it, or nobody keeps reports.
+    func watching(_ counters: CaptureCounters, _ publishing: PublishingService?, _ logger: Logger) -> AlertService? {
+        guard publishers.alerts.watch == .on, ingest == .on else { return nil }
+        let started = Int(Date().timeIntervalSince1970)
+        return AlertService(archive: archive.string, limits: publishers.alerts.limits, logger: logger) {
+            let report = ServiceReport(self, startedTimestamp: started, counters.values, publishers: publishing?.reports)
+            return ProgramFigures(report, diskFreeBytes: try? SpoolDirectory.freeBytes(of: spool))
+        } onChange: {
+            publishing?.look()
+        }
+    }
+}
+
+extension ProgramFigures {
+    /// What the running proxy counts, for metrics and alerts.
+    init(_ report: ServiceReport, diskFreeBytes: Int?) {
+        self.init()
+        startedTimestamp = report.startedTimestamp
+        (connections, connectionsOpen) = (report.connections, report.connectionsOpen)
+        (requestsCaptured, requestBytes) = (report.requestsCaptured, report.requestBytes)
+        requestsNotCaptured = report.requestsNotCaptured
+        (repliesForwarded, replyBytes) = (report.repliesForwarded, report.replyBytes)
+        diskFailures = report.diskFailures
+        (refusals, cloudFailures) = (report.refusals, report.cloudFailures)
+        (lastCaptureTimestamp, lastReplyTimestamp) = (report.lastCaptureTimestamp, report.lastReplyTimestamp)
+        // Switched off, the cloud does not fail: it is not asked.
+        lastCloudFailureTimestamp = report.cloud == Settings.Cloud.off.rawValue ? nil : report.lastCloudFailureTimestamp
+        self.diskFreeBytes = diskFreeBytes
+        publishers = report.publishers ?? []
+    }
+}

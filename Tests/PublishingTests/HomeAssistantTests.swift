@@ -1,0 +1,190 @@
+@testable import Archive
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Publishing
+
+/// What Home Assistant demands of a discovery message, in our words.
+///
+/// Source: home-assistant/core, `homeassistant/components/mqtt/schemas.py` (the message), `mqtt/sensor.py` (a sensor),
+/// `sensor/const.py` (which units and state classes go with a device class), `mqtt/discovery.py` (the topic).
+private enum Rules {
+    static let message: Set = [
+        "device", "origin", "components", "state_topic", "command_topic", "availability", "availability_mode", "availability_template",
+        "availability_topic", "payload_available", "payload_not_available", "qos", "encoding",
+    ]
+    static let device: Set = [
+        "identifiers", "connections", "manufacturer", "model", "model_id", "name", "hw_version", "serial_number", "sw_version",
+        "via_device",
+        "suggested_area", "configuration_url",
+    ]
+    static let origin: Set = ["name", "sw_version", "support_url"]
+    static let sensor: Set = [
+        "platform", "unique_id", "name", "device_class", "state_class", "unit_of_measurement", "value_template",
+        "last_reset_value_template", "suggested_display_precision", "entity_category", "icon", "expire_after", "force_update",
+        "object_id", "options", "enabled_by_default", "state_topic", "payload_on", "payload_off",
+    ]
+    static let units: [String: Set<String>] = [
+        "energy": ["Wh", "kWh", "MWh", "J", "kJ", "MJ", "GJ"], "power": ["W", "kW", "mW"], "voltage": ["V", "mV"], "current": ["A", "mA"],
+        "frequency": ["Hz", "kHz", "MHz", "GHz"], "temperature": ["°C", "°F", "K"], "timestamp": [], "problem": [],
+    ]
+    static let stateClasses: [String: Set<String>] = [
+        "energy": ["total", "total_increasing"], "power": ["measurement"], "voltage": ["measurement"], "current": ["measurement"],
+        "frequency": ["measurement"], "temperature": ["measurement"], "timestamp": [], "problem": [],
+    ]
+    /// `<prefix>/device/<object id>/config`, the id of letters, digits, `_` and `-`.
+    nonisolated(unsafe) static let topic = /homeassistant\/device\/[a-zA-Z0-9_-]+\/config/
+
+    static func check(_ message: Heard) throws {
+        #expect(try topic.wholeMatch(in: message.topic) != nil, "\(message.topic)")
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(message.payload.utf8)) as? [String: Any])
+        #expect(Set(object.keys).isSubset(of: Self.message), "\(object.keys)")
+        let device = try #require(object["device"] as? [String: Any])
+        #expect(Set(device.keys).isSubset(of: Self.device), "\(device.keys)")
+        #expect((device["identifiers"] as? [String])?.isEmpty == false)
+        let origin = try #require(object["origin"] as? [String: Any])
+        #expect(Set(origin.keys).isSubset(of: Self.origin) && origin["name"] is String)
+        let components = try #require(object["components"] as? [String: [String: Any]])
+        #expect(!components.isEmpty)
+        for (key, component) in components { try check(component, key) }
+    }
+
+    private static func check(_ component: [String: Any], _ key: String) throws {
+        #expect(Set(component.keys).isSubset(of: sensor), "\(key): \(component.keys)")
+        #expect(["sensor", "binary_sensor"].contains(component["platform"] as? String), "\(key)")
+        #expect((component["unique_id"] as? String)?.isEmpty == false, "\(key)")
+        let stateClass = component["state_class"] as? String
+        if component["last_reset_value_template"] != nil { #expect(stateClass == "total", "\(key): only a total is reset") }
+        guard let deviceClass = component["device_class"] as? String else { return }
+        if let stateClass { #expect(stateClasses[deviceClass]?.contains(stateClass) == true, "\(key)") }
+        let unit = component["unit_of_measurement"] as? String
+        if let unit { #expect(units[deviceClass]?.contains(unit) == true, "\(key): \(unit)") }
+        #expect((unit == nil) == (units[deviceClass]?.isEmpty ?? false), "\(key): a unit where there is one")
+    }
+}
+
+@Suite(.serialized, .enabled(if: Program.isInstalled("mosquitto"))) struct HomeAssistantTests {
+    private func run(_ body: (MQTTSubject, Flow, PublishingService) async throws -> Void) async throws {
+        let subject = try await MQTTSubject()
+        let flow = try await Flow()
+        try await subject.start()
+        do {
+            try await flow.publishing(to: subject.target) { service in try await body(subject, flow, service) }
+            await subject.stop()
+        } catch {
+            await subject.stop()
+            throw error
+        }
+    }
+
+    private func configs(_ subject: MQTTSubject) -> [Heard] { subject.messages.filter { $0.topic.hasSuffix("/config") } }
+
+    @Test func `an Envoy and each of its panels are announced as Home Assistant wants it`() async throws {
+        try await run { subject, flow, service in
+            try await flow.keep(Roof().reports(3), from: "first")
+            service.look()
+            let (heard, isRight) = try await eventually {
+                configs(subject)
+            } until: {
+                $0.count == 6
+            }
+            #expect(isRight, "\(heard.map(\.topic)), \(service.reports)")
+            for message in heard { try Rules.check(message) }
+            var ids: [String] = []
+            for message in heard {
+                let object = try #require(try JSONSerialization.jsonObject(with: Data(message.payload.utf8)) as? [String: Any])
+                let components = try #require(object["components"] as? [String: [String: Any]])
+                ids += components.values.compactMap { $0["unique_id"] as? String }
+            }
+            #expect(Set(ids).count == ids.count && ids.count == 2 + 6 + 4 * 9)
+        }
+    }
+
+    @Test func `all is announced again when Home Assistant says that it is online`() async throws {
+        try await run { subject, flow, service in
+            try await flow.keep(Roof().reports(3), from: "first")
+            service.look()
+            _ = try await eventually {
+                configs(subject).count
+            } until: {
+                $0 == 6
+            }
+            _ = try await Program.run(
+                "mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-t", "homeassistant/status", "-m", "online"])
+            let (count, isRight) = try await eventually {
+                configs(subject).count
+            } until: {
+                $0 == 12
+            }
+            #expect(isRight, "\(count)")
+        }
+    }
+
+    @Test func `rows that come late raise the energy and leave the live values`() async throws {
+        try await run { subject, flow, service in
+            let reports = Roof().reports(20)
+            try await flow.keep(reports[10...], from: "new")
+            service.look()
+            let isTold = try await eventually {
+                try await subject.fault(against: flow)
+            } until: {
+                $0 == nil
+            }.isRight
+            #expect(isTold)
+            let topic = "heliograph/121319000042/121333885001.1/state"
+            func last() throws -> PanelState? {
+                try subject.messages.last { $0.topic == topic }.map {
+                    try JSONDecoder().decode(PanelState.self, from: Data($0.payload.utf8))
+                }
+            }
+            let before = try #require(try last())
+            // An old backlog, and then the same again.
+            for name in ["old", "old-again"] { try await flow.keep(reports[..<10], from: name) }
+            service.look()
+            let (after, isRight) = try await eventually(last) { ($0?.wattHoursTotal ?? 0) > before.wattHoursTotal }
+            let energy = try await flow.archive.reader.devices(now: 0).first { $0.equipment == "121333885001.1" }?.joulesTotal
+            #expect(isRight && after?.wattHoursTotal == energy.map { (Double($0) / 360).rounded(.down) / 10 })
+            #expect(after?.acVolts == before.acVolts && after?.lastReading == before.lastReading && after?.watts == before.watts)
+            #expect(try await subject.fault(against: flow) == nil, "totals never fall")
+        }
+    }
+
+    @Test func `it says offline when it ends, and the broker says so when it can't`() async throws {
+        let subject = try await MQTTSubject()
+        let flow = try await Flow()
+        try await subject.start()
+        func last() -> String? { subject.messages.last { $0.topic == "heliograph/availability" }?.payload }
+        try await flow.publishing(to: subject.target) { _ in
+            try await expectEventually(last) { $0 == "online" }
+            // The broker loses it without a word.
+            try subject.set("hang-up")
+            service: do {
+                try await expectEventually(last) { $0 == "offline" }
+            }
+            try subject.set("ok")
+            try await expectEventually(last) { $0 == "online" }
+        }
+        try await expectEventually(last) { $0 == "offline" }
+        await subject.stop()
+    }
+
+    @Test func `a panel that is silent while its Envoy reports sleeps with 0 W, and nothing is unknown`() throws {
+        var envoy = EnvoyStatus(serialNumber: "1", lastReportTimestamp: 1_446_130_000, intervalCount: 0, readingCount: 0, eventCount: 0)
+        var device = DeviceNow(
+            envoy: "1", equipment: "2.1", serialNumber: "2", inverterCondition: .init(), channelCondition: .init(), joulesToday: 3_600,
+            joulesTotal: 7_200)
+        device.latest = Roof().reports(1)[0].readings[0]
+        device.latest?.timestamp = 1_446_130_000 - 300
+        var joules: [String: Int] = [:]
+        let day = MQTTSite(envoy, devices: [device], joules: &joules, now: 1_446_130_000)
+        #expect(day.panels[0].state.watts == 100 && day.state.watts == 100)
+        envoy.lastReportTimestamp = 1_446_130_000 + 6 * 3_600
+        let night = MQTTSite(envoy, devices: [device], joules: &joules, now: 1_446_130_000 + 6 * 3_600)
+        #expect(night.panels[0].state.watts == 0 && night.state.watts == 0)
+        #expect(night.panels[0].state.acVolts == day.panels[0].state.acVolts)
+        // An archive that was made anew from fewer captures.
+        device.joulesTotal = 3_600
+        #expect(MQTTSite(envoy, devices: [device], joules: &joules, now: 0).panels[0].state.wattHoursTotal == 2)
+    }
+}

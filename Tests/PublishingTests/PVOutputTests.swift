@@ -1,0 +1,134 @@
+import Archive
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@testable import Publishing
+
+@Suite(.serialized) struct PVOutputTests {
+    private func running(_ body: (PVOutputSubject, Flow) async throws -> Void) async throws {
+        let subject = try PVOutputSubject()
+        try await subject.start()
+        do {
+            try await body(subject, Flow())
+            await subject.stop()
+        } catch {
+            await subject.stop()
+            throw error
+        }
+    }
+
+    private func requests(_ subject: PVOutputSubject) throws -> Int {
+        Int(try String(contentsOf: subject.server.folder.file("requests"), encoding: .utf8)) ?? 0
+    }
+
+    @Test func `a backlog goes out thirty statuses at a time, and what is known is not sent again`() async throws {
+        try await running { subject, flow in
+            let reports = Roof().reports(200)
+            try await flow.keep(reports, from: "first")
+            try await flow.publishing(to: subject.target) { service in
+                let (fault, isRight) = try await eventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+                #expect(isRight, "\(fault ?? "")")
+                _ = try await eventually {
+                    service.reports[0].rowsBehind
+                } until: {
+                    $0 == 0
+                }
+                let asked = try requests(subject)
+                // Two days of a hundred: four batches each, and some that changed between two batches of rows.
+                #expect((8...12).contains(asked), "\(asked) requests")
+                try await flow.keep(reports, from: "again")
+                service.look()
+                try await flow.keep(Roof(envoy: "999").reports(2), from: "no system of ours")
+                service.look()
+                _ = try await eventually {
+                    service.reports[0].rowsBehind
+                } until: {
+                    $0 == 0
+                }
+                #expect(try requests(subject) == asked)
+                // Another kind of request for one status alone.
+                try await flow.keep(Roof().reports(201).suffix(1), from: "one more")
+                service.look()
+                try await expectEventually {
+                    try requests(subject)
+                } until: {
+                    $0 == asked + 1
+                }
+            }
+        }
+    }
+
+    @Test func `no request is made before the limit's count begins anew, and then all goes on`() async throws {
+        try await running { subject, flow in
+            try subject.server.folder.write("2".utf8, to: "limit")
+            let reset = Int(Date().timeIntervalSince1970) + 3
+            try subject.server.folder.write("\(reset)".utf8, to: "reset")
+            try await flow.keep(Roof().reports(100), from: "first")
+            try await flow.publishing(to: subject.target) { service in
+                try await expectEventually {
+                    service.reports[0].isFailing
+                } until: {
+                    $0
+                }
+                #expect(service.reports[0].lastError?.contains("limit") == true)
+                #expect(try requests(subject) == 2)
+                let (fault, isRight) = try await eventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+                #expect(isRight, "\(fault ?? "")")
+                #expect(Int(Date().timeIntervalSince1970) >= reset)
+                #expect(try requests(subject) == 4)
+            }
+        }
+    }
+
+    @Test func `a wrong key is told, and loses nothing`() async throws {
+        try await running { subject, flow in
+            try await flow.keep(Roof().reports(2), from: "first")
+            var settings = subject.settings
+            settings.key = "wrong"
+            let wrong = settings
+            let target = PublishingTarget(name: "pvoutput", address: "test", beginning: .firstRow) { archive, _ in
+                PVOutputPublisher(wrong, archive, now: { PVOutputSubject.now })
+            }
+            try await flow.publishing(to: target) { service in
+                try await expectEventually {
+                    service.reports[0].lastError
+                } until: {
+                    $0?.contains("Invalid API Key") == true
+                }
+                #expect(service.reports[0].rowsSent == 0)
+            }
+            try await flow.publishing(to: subject.target) { _ in
+                try await expectEventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+            }
+        }
+    }
+
+    @Test func `an interval's energy is spread over the statuses that it covers, and a future one waits`() throws {
+        var clock = LocalClock(zoneNamed: "Europe/Berlin")
+        let start = clock.start(of: CivilDate(year: 2015, month: 10, day: 29))
+        var day = PVOutputDay(CivilDate(year: 2015, month: 10, day: 29), clock: clock, interval: 300)
+        var long = Interval(equipment: "1.1", endTimestamp: start + 36_000 + 450, durationSeconds: 900)
+        long.joules = 900_000
+        day.add(long)
+        let (known, next) = day.statuses(now: start + 36_300)
+        #expect(known.map(\.time) == ["09:55", "10:00", "10:05"])
+        #expect(known.map(\.watts) == [500, 1_000, 1_000])
+        #expect(known.map(\.wattHours) == [42, 125, 208])
+        #expect(next == start + 36_600)
+        #expect(day.statuses(now: start + 36_600).known.last?.wattHours == 250)
+    }
+}

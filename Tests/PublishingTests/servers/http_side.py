@@ -1,0 +1,53 @@
+"""http_side.py PORT FOLDER [TARGET]: an HTTP server with faults. It passes requests on to the port TARGET, or, without one, keeps
+them as lines of JSON in `posts` in FOLDER and answers 204."""
+import gzip
+import http.client
+import json
+import os
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from faults import http_answer
+
+port, folder = int(sys.argv[1]), sys.argv[2]
+target = int(sys.argv[3]) if len(sys.argv) > 3 else None
+lock = threading.Lock()
+
+
+class Side(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_POST(self):
+        raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = gzip.decompress(raw) if self.headers.get("Content-Encoding") == "gzip" else raw
+        fault = http_answer(folder, body)
+        if fault == 0:
+            self.close_connection = True
+            return
+        if fault:
+            return self.answer(fault, b"as the test wishes")
+        if target is None:
+            with lock, open(os.path.join(folder, "posts"), "a") as file:
+                file.write(json.dumps({"headers": dict(self.headers), "body": body.decode()}) + "\n")
+            return self.answer(204, b"")
+        other = http.client.HTTPConnection("127.0.0.1", target, timeout=10)
+        try:
+            other.request("POST", self.path, raw, dict(self.headers))
+            reply = other.getresponse()
+            self.answer(reply.status, reply.read())
+        except OSError:
+            self.answer(502, b"not there")
+
+    def answer(self, status, body):
+        self.send_response(status)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+ThreadingHTTPServer(("127.0.0.1", port), Side).serve_forever()
