@@ -148,6 +148,7 @@ struct ExaminationTests {
         #expect(ServiceLog("warning connection refused address=10.0.0.9 reason=\"a \\\"b\\\" c\"").refusals.map(\.reason) == ["a \"b\" c"])
         #expect(ServiceLog("warning connection refused address=10.0.0.9 reason=x\ninfo forwarded envoy=10.0.0.9").refusals == [])
         #expect(ServiceLog("warning captured, but the cloud did not answer envoy=10.0.0.9 reason=late").cloudFailure?.address == "10.0.0.9")
+        #expect(ServiceLog("info captured, but the cloud did not answer envoy=10.0.0.9 reason=off").cloudFailure == nil)
         #expect(ServiceLog("x reason=\"unfinished").refusals == [])
     }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import TestSupport
 import Testing
 
@@ -65,7 +64,7 @@ struct InstallerTests {
     @Test("Changes are carried out by programs with and without a path, and the first that fails ends it")
     func performed() async throws {
         let folder = try TemporaryFolder()
-        let applier = Applier(UndoFile(folder.file("record").path(percentEncoded: false)), logger: Logger(label: "test"))
+        let applier = Applier(UndoFile(folder.file("record").path(percentEncoded: false)))
         let (one, two) = (folder.file("one").path(percentEncoded: false), folder.file("two").path(percentEncoded: false))
         let touch = try #require(Program.path(of: "touch"))
         await #expect(throws: InterceptionError.self) {
@@ -75,6 +74,30 @@ struct InstallerTests {
             ])
         }
         #expect(names(in: folder.url) == ["one"])
+    }
+
+    @Test("What nothing takes back is named when a plan fails, and the note stays for down")
+    func notTakenBack() async throws {
+        let folder = try TemporaryFolder()
+        let file = UndoFile(folder.file("record").path(percentEncoded: false))
+        let record = UndoRecord(
+            wish: GatewayWish(envoys: [], redirections: []), interface: "eth0", kept: [], forwardedAll: false, rules: "", ruleCount: 0,
+            undoRules: [])
+        let plan = GatewayPlan(changes: [Change("", .run(["true"]), undo: nil), Change("", .run(["false"]), undo: nil)], record: record)
+        let failure = InterceptionError.rolledBack(.run(["false"]), reason: "no reason given", left: ["true (nothing undoes it)"])
+        await #expect(throws: failure) { try await Applier(file).up(plan) }
+        #expect(try file.load() == record)
+    }
+
+    @Test("A folder that is not ours alone keeps its owner; a settings file of one's own is the units', too")
+    func elsewhere() {
+        let facts = Installer.Facts(hasUser: true, hasSettings: true, hasSystemd: false, sharedFolders: ["/var/lib/heliograph"])
+        let commands = installer().install(facts).map(\.action.firstLine)
+        #expect(commands.filter { $0.hasPrefix("install -d ") } == ["install -d -o heliograph -g heliograph -m 750 /var/spool/envoy"])
+        var units = Self.units
+        units.settingsFile = "/srv/envoy.yaml"
+        #expect(units.serviceText.contains("\nExecStart=/usr/local/bin/heliograph run --config \"/srv/envoy.yaml\"\n"))
+        #expect(units.gatewayText.contains("\nExecStart=/usr/local/bin/heliograph gateway up --config \"/srv/envoy.yaml\"\n"))
     }
 
     @Test("The redirection is bound to the service unless it is to stay closed; a privilege is given only for a low port")

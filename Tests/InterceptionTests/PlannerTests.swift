@@ -137,6 +137,41 @@ struct PlannerTests {
         #expect(GatewayPlanner.down(facts, record: nil).changes.map(\.action) == [NFTRules.delete])
     }
 
+    @Test("Chains that iptables was left with, flushed or without a note, go at down and before the next up")
+    func leftChains() throws {
+        let nat = Firewall.Table("ip", "nat")
+        let facts = MachineFacts.small { facts in
+            facts.hasNFT = false
+            facts.hasIPTables = true
+            facts.firewall = Firewall(
+                tables: [nat],
+                chains: [.init(nat, "PREROUTING", hook: "prerouting", policy: "accept"), .init(nat, "HELIOGRAPH-IN")],
+                rules: [
+                    .init(nat, "PREROUTING", "-A PREROUTING -c 0 0 -j HELIOGRAPH-IN"),
+                    .init(nat, "PREROUTING", "-A PREROUTING -c 0 0 -j HELIOGRAPH-INSIDE"),
+                ])
+        }
+        let removal = [["-D", "PREROUTING", "-j", "HELIOGRAPH-IN"], ["-F", "HELIOGRAPH-IN"], ["-X", "HELIOGRAPH-IN"]].map {
+            Action.run(["iptables", "-w", "-t", "nat"] + $0)
+        }
+        #expect(GatewayPlanner.down(facts, record: nil).changes.map(\.action) == removal)
+        let up = try GatewayPlanner.up(.one, facts, record: nil)
+        #expect(up.changes.map(\.action).filter { if case .run = $0 { true } else { false } }.prefix(3).elementsEqual(removal))
+    }
+
+    @Test("An interface that is gone is not set back, and stops nothing")
+    func goneInterface() throws {
+        let first = try GatewayPlanner.up(.one, .small(), record: nil)
+        let facts = MachineFacts.small { facts in
+            facts.interfaces[0].name = "eth1"
+            facts.upstreamInterface = "eth1"
+            facts.sysctls = [.forwarding("eth1"): "0", .sendRedirects("eth1"): "1", .sendRedirects("all"): "0", .ipForward: "0"]
+        }
+        let second = try GatewayPlanner.up(.one, facts, record: first.record)
+        #expect(!second.script.contains("eth0"))
+        #expect(second.record?.kept.map(\.sysctl) == [.sendRedirects("all"), .forwarding("eth1"), .sendRedirects("eth1")])
+    }
+
     @Test("Where nft is missing iptables gets chains of its own, and each command its opposite, in the reverse order")
     func iptables() throws {
         let facts = MachineFacts.small { facts in

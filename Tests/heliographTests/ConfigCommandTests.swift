@@ -1,10 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ConfigCommandTests {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "config-\(UUID().uuidString)")
+    private let place: TemporaryFolder
+    private var folder: URL { place.url }
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { place = try TemporaryFolder() }
 
     private func heliograph(_ arguments: String, environment: [String: String] = [:]) throws -> CommandTranscript {
         try CommandTranscript(arguments, in: folder, environment: environment)

@@ -1,9 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `heliograph decode`, as its reader sees it.
 @Suite(.timeLimit(.minutes(1))) struct DecodeCommandTests {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "decode-\(UUID().uuidString)")
+    private let place: TemporaryFolder
+    private var folder: URL { place.url }
 
     private static let report = """
         <?xml version='1.0' encoding='UTF-8'?>
@@ -21,7 +23,7 @@ import Testing
         <perf_report_response status="success"><events_processed><event id="3"/></events_processed></perf_report_response>
         """
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { place = try TemporaryFolder() }
 
     private func transcript(_ content: String, _ flags: String = "") throws -> CommandTranscript {
         try Data(content.utf8).write(to: folder.appending(path: "file"))

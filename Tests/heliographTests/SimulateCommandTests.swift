@@ -1,11 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `heliograph simulate`, as its reader sees it.
 @Suite(.timeLimit(.minutes(1))) struct SimulateCommandTests {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "simulate-\(UUID().uuidString)")
+    private let place: TemporaryFolder
+    private var folder: URL { place.url }
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { place = try TemporaryFolder() }
 
     @Test func `an Envoy's reports reach a simulated cloud, and both print a line for each`() throws {
         let cloud = try RunningProgram("simulate cloud --listen 127.0.0.1:0 --data cloud", in: folder)

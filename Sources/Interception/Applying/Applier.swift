@@ -1,12 +1,9 @@
-import Logging
-
 /// Changes the machine as a plan says.
 public struct Applier: Sendable {
     private let runner = CommandRunner()
     private let file: UndoFile
-    private let logger: Logger
 
-    public init(_ file: UndoFile, logger: Logger) { (self.file, self.logger) = (file, logger) }
+    public init(_ file: UndoFile) { self.file = file }
 
     /// Carries out a plan of `up`, whole or not at all.
     ///
@@ -22,7 +19,11 @@ public struct Applier: Sendable {
                 done.append(change)
             } catch {
                 var left: [String] = []
-                for undo in done.reversed().compactMap(\.undo) {
+                for change in done.reversed() {
+                    guard let undo = change.undo else {
+                        left.append("\(change.action.firstLine) (nothing undoes it)")
+                        continue
+                    }
                     do throws(InterceptionError) { try await perform(undo) } catch { left.append("\(undo.firstLine) (\(error.reason))") }
                 }
                 if left.isEmpty { try file.save(former) }
@@ -53,7 +54,6 @@ public struct Applier: Sendable {
     }
 
     private func perform(_ action: Action) async throws(InterceptionError) {
-        logger.debug("changing", metadata: ["command": "\(action.firstLine)"])
         switch action {
         case .set(let sysctl, let value): try KernelSettings.set(sysctl, to: value)
         case .run(let words, let input): _ = try await runner.output(words, input: input)

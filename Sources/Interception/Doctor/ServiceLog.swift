@@ -20,14 +20,16 @@ public struct ServiceLog: Sendable, Equatable {
     public init(_ text: String?) {
         isRead = text != nil
         for line in (text ?? "").split(separator: "\n") {
-            if line.contains("connection refused") || line.contains("connection from an address that may not connect") {
+            // First what may give a refusal by the cloud as its reason.
+            if line.contains("captured, but the cloud did not answer") {
+                refusals = []
+                // It is no warning where forwarding is switched off: then nothing is wrong.
+                cloudFailure = line.contains("info captured, but") ? nil : Self.event(line, "the cloud did not answer")
+            } else if line.contains("connection refused") || line.contains("connection from an address that may not connect") {
                 refusals.append(Self.event(line, line.contains("refused") ? "connection refused" : "address not admitted"))
             } else if line.contains(" forwarded ") || line.hasPrefix("info forwarded ") {
                 refusals = []
                 cloudFailure = nil
-            } else if line.contains("captured, but the cloud did not answer") {
-                refusals = []
-                cloudFailure = Self.event(line, "the cloud did not answer")
             }
         }
     }

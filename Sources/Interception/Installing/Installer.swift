@@ -8,9 +8,14 @@ public struct Installer: Sendable, Equatable {
         public var hasSystemd: Bool
         /// The units that are there, with their texts.
         public var units: [String: String]
+        /// Folders that are there and not ours alone: they keep their owner and mode.
+        public var sharedFolders: Set<String>
 
-        public init(hasUser: Bool, hasSettings: Bool, hasSystemd: Bool, units: [String: String] = [:]) {
-            (self.hasUser, self.hasSettings, self.hasSystemd, self.units) = (hasUser, hasSettings, hasSystemd, units)
+        public init(
+            hasUser: Bool, hasSettings: Bool, hasSystemd: Bool, units: [String: String] = [:], sharedFolders: Set<String> = []
+        ) {
+            (self.hasUser, self.hasSettings, self.hasSystemd) = (hasUser, hasSettings, hasSystemd)
+            (self.units, self.sharedFolders) = (units, sharedFolders)
         }
     }
 
@@ -46,9 +51,9 @@ public struct Installer: Sendable, Equatable {
                         "useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
                         "/usr/sbin/nologin", user,
                     ]),
-                    undo: .run(["userdel", user])))
+                    undo: nil))
         }
-        changes += units.folders.map {
+        changes += units.folders.filter { !facts.sharedFolders.contains($0) }.map {
             Change(
                 "keep captures where only that user and its group can read them",
                 .run(["install", "-d", "-o", user, "-g", user, "-m", "750", $0]), undo: nil)
@@ -58,7 +63,7 @@ public struct Installer: Sendable, Equatable {
                 Change(
                     "have settings to begin with",
                     .run(["install", "-o", "root", "-g", user, "-m", "640", "/dev/stdin", settings], input: sample),
-                    undo: .run(["rm", settings])))
+                    undo: nil))
         }
         let changed = isPackaged ? [] : texts.filter { facts.units[$0.0] != $0.1 }
         changes += changed.map {

@@ -13,11 +13,15 @@ public struct ServiceUnits: Sendable, Equatable {
     public var listensBelow1024: Bool
     /// Whether the redirection stays when the service ends: then the Envoy does not reach its cloud without us.
     public var staysClosed: Bool
+    /// The settings file, by its whole path; nil for the usual one.
+    public var settingsFile: String?
 
     public init(program: String, user: String, folders: [String], listensBelow1024: Bool, staysClosed: Bool) {
         (self.program, self.user, self.folders) = (program, user, folders)
         (self.listensBelow1024, self.staysClosed) = (listensBelow1024, staysClosed)
     }
+
+    private var settingsFlag: String { settingsFile.map { " --config \"\($0)\"" } ?? "" }
 
     /// The capture service. It tells when it is ready, and by the watchdog that it still works.
     public var serviceText: String {
@@ -31,7 +35,7 @@ public struct ServiceUnits: Sendable, Equatable {
             [Service]
             Type=notify
             NotifyAccess=main
-            ExecStart=\(program) run
+            ExecStart=\(program) run\(settingsFlag)
             User=\(user)
             Group=\(user)
             Restart=always
@@ -73,7 +77,7 @@ public struct ServiceUnits: Sendable, Equatable {
         [Service]
         Type=oneshot
         RemainAfterExit=yes
-        ExecStart=\(program) gateway up
+        ExecStart=\(program) gateway up\(settingsFlag)
         ExecStop=\(program) gateway down --pass
         ReadWritePaths=/run
         CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW

@@ -35,3 +35,8 @@ public struct Change: Sendable, Equatable {
         (self.purpose, self.action, self.undo) = (purpose, action, undo)
     }
 }
+
+extension [Change] {
+    /// A shell script that does the same.
+    public var script: String { map { "# to \($0.purpose)\n\($0.action)\n" }.joined() }
+}

@@ -12,7 +12,7 @@ public struct GatewayPlan: Sendable, Equatable {
     }
 
     /// A shell script that does the same.
-    public var script: String { changes.map { "# to \($0.purpose)\n\($0.action)\n" }.joined() }
+    public var script: String { changes.script }
 }
 
 /// Something on the machine that hinders the gateway, and what a person can do about it. Heliograph itself leaves it alone.

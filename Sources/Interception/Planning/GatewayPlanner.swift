@@ -6,14 +6,14 @@ public enum GatewayPlanner {
         guard let upstream = facts.upstreamInterface else { throw .noDefaultRoute }
         let tool = try tool(wish, facts)
 
-        // Settings that an earlier `up` made and nobody wants any more go back first.
+        // Settings that an earlier `up` made and nobody wants any more go back first, where they are still as it left them.
         let wanted = wantedSysctls(inside: interface.name, outside: upstream)
         var changes: [Change] = []
         var kept: [UndoRecord.Kept] = []
         for old in record?.kept ?? [] {
             if wanted.contains(where: { $0.sysctl == old.sysctl }) {
                 kept.append(old)
-            } else {
+            } else if let record, isStillOurs(old, facts, record) {
                 changes.append(Change("undo what an earlier up did", .set(old.sysctl, old.was), undo: .set(old.sysctl, old.set)))
             }
         }
@@ -26,10 +26,9 @@ public enum GatewayPlanner {
         let guarded = Set([interface.name, upstream]).sorted().filter { name in kept.contains { $0.sysctl == .forwarding(name) } }
         let rules = Rules(wish, interface, guarded: guarded, tool: tool)
         if rules.text != record?.rules || facts.firewall?.ownRules.count != rules.count {
-            if let record, tool == .iptables || record.wish.tool == .iptables {
-                changes += record.undoRules.map { Change("take down what an earlier up set", $0, undo: nil) }
-            }
-            changes += rules.changes
+            // Loading our table replaces it in one step; all else has to go first.
+            let former = rulesToTakeDown(facts, record: record).filter { tool != .nft || $0 != NFTRules.delete }
+            changes += former.map { Change("take down what an earlier up set", $0, undo: nil) } + rules.changes
         }
         var resolved = wish
         resolved.tool = tool
@@ -52,18 +51,24 @@ public enum GatewayPlanner {
 
     /// What it takes to leave the machine as it was before `up`.
     public static func down(_ facts: MachineFacts, record: UndoRecord?) -> GatewayPlan {
-        let hasTable = facts.firewall?.tables.contains(Firewall.own) ?? false
-        guard let record else {
-            // What `up` noted is gone, or it never ran: a table of ours is taken down all the same.
-            return GatewayPlan(changes: hasTable ? [Change("take the rules down", NFTRules.delete, undo: nil)] : [], record: nil)
-        }
-        var changes: [Change] = []
-        let rulesAreUp = record.wish.tool == .iptables ? !(facts.firewall?.ownRules.isEmpty ?? false) : hasTable || facts.firewall == nil
-        if rulesAreUp { changes += record.undoRules.map { Change("take the rules down", $0, undo: nil) } }
-        for kept in record.kept.reversed() where facts.sysctls[kept.sysctl] == kept.set && !isTakenOver(kept, facts, record) {
+        var changes = rulesToTakeDown(facts, record: record).map { Change("take the rules down", $0, undo: nil) }
+        // Where what `up` noted is gone, or it never ran, nobody knows how the kernel's settings were.
+        guard let record else { return GatewayPlan(changes: changes, record: nil) }
+        for kept in record.kept.reversed() where isStillOurs(kept, facts, record) {
             changes.append(Change("set back what up changed", .set(kept.sysctl, kept.was), undo: nil))
         }
         return GatewayPlan(changes: changes, record: nil)
+    }
+
+    /// What takes down all that there is of our rules, whole or not and whoever set them; by the note alone where nobody may look.
+    private static func rulesToTakeDown(_ facts: MachineFacts, record: UndoRecord?) -> [Action] {
+        guard let firewall = facts.firewall else { return record?.undoRules ?? [] }
+        return (firewall.tables.contains(Firewall.own) ? [NFTRules.delete] : []) + IPTablesRules.removal(from: firewall)
+    }
+
+    /// Whether a setting is as `up` left it. An interface that is gone has none.
+    private static func isStillOurs(_ kept: UndoRecord.Kept, _ facts: MachineFacts, _ record: UndoRecord) -> Bool {
+        facts.sysctls[kept.sysctl] == kept.set && !isTakenOver(kept, facts, record)
     }
 
     /// Whether forwarding has become someone else's since: who switched it on for the whole machine after us (Docker does at its
@@ -114,7 +119,7 @@ private struct Rules {
     var text: String { changes.map { "\($0.action)\n" }.joined() }
 
     init(_ wish: GatewayWish, _ interface: MachineFacts.Interface, guarded: [String], tool: GatewayWish.Tool) {
-        let networks = interface.addresses.map(\.network)
+        let networks = Set(interface.addresses.map(\.network)).sorted()
         switch tool {
         case .nft:
             let rules = NFTRules(

@@ -18,6 +18,17 @@ struct IPTablesRules {
     /// How many rules there are in our own chains when they are whole.
     var count: Int { redirecting.count + masquerading.count + (guarded.isEmpty ? 0 : guarding.count) }
 
+    /// What takes our chains out of a firewall, in the state they are in: first whatever leads to them, then what is in them.
+    static func removal(from firewall: Firewall) -> [Action] {
+        let chains = firewall.chains.filter { $0.name.hasPrefix(chainPrefix) }
+        let leads = chains.flatMap { chain in
+            firewall.rules.filter { $0.table == chain.table && !$0.chain.hasPrefix(chainPrefix) && $0.text.containsWord(chain.name) }
+                .map { Action.run(["iptables", "-w", "-t", chain.table.name, "-D", $0.chain, "-j", chain.name]) }
+        }
+        return leads
+            + chains.flatMap { chain in ["-F", "-X"].map { Action.run(["iptables", "-w", "-t", chain.table.name, $0, chain.name]) } }
+    }
+
     private var redirecting: [[String]] {
         envoys.flatMap { envoy in
             redirections.map {

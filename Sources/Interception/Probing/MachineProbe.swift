@@ -66,8 +66,15 @@ enum ListeningPorts {
     static func ports(_ table: String) -> [Int] {
         table.split(separator: "\n").dropFirst().compactMap { line in
             let columns = line.split(separator: " ")
-            guard columns.count > 3, columns[3] == "0A", !columns[1].hasPrefix("0100007F:") else { return nil }
-            return columns[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
+            guard columns.count > 3, columns[3] == "0A" else { return nil }
+            let place = columns[1].split(separator: ":")
+            guard place.count == 2, !isLoopback(place[0]) else { return nil }
+            return Int(place[1], radix: 16)
         }
+    }
+
+    /// An address as 32-bit words in the machine's own order: 127.0.0.0/8, or ::1.
+    private static func isLoopback(_ address: Substring) -> Bool {
+        address.count == 8 ? address.hasSuffix("7F") : address == "00000000000000000000000001000000"
     }
 }

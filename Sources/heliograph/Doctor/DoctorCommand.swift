@@ -38,8 +38,6 @@ struct DoctorCommand: AsyncParsableCommand {
 struct PrintedExamination: Encodable {
     var healthy: Bool
     var findings: [Finding]
-
-    init(healthy: Bool, findings: [Finding]) { (self.healthy, self.findings) = (healthy, findings) }
 }
 
 extension [Finding] {

@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import Interception
+import Spool
 import SystemPackage
 
 /// Gathers what the doctor looks at, and changes nothing.
@@ -60,12 +61,8 @@ struct SpoolLook {
     init(_ path: String) { self.path = path }
 
     func facts(now: Date) -> DoctorFacts.Spool {
-        var space = statvfs()
-        var free = 0
-        if statvfs(path, &space) == 0 {
-            let (bytes, tooMany) = UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize))
-            free = tooMany ? Int.max : Int(clamping: bytes)
-        }
+        // A disk that does not say how full it is, as of a folder that is not there, has no room to count on.
+        let free = (try? SpoolDirectory.freeBytes(of: FilePath(path))) ?? 0
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
             let isThere = access(path, F_OK) == 0
@@ -74,10 +71,11 @@ struct SpoolLook {
         }
         let requests = names.filter { $0.hasSuffix(".request") }
         // The names of captures begin with their time: the last by name is the newest. Days of archived ones are named alike.
-        let newest = requests.max().map { "\(path)/\($0)" } ?? newestProcessed
+        // One that waits for long, since it can't be read, is older than those that were archived meanwhile.
+        let newest = [requests.max().map { "\(path)/\($0)" }, newestProcessed].compactMap { $0.flatMap(Self.modified) }.max()
         return .init(
             path: path, obstacle: obstacle, freeBytes: free, waiting: requests.count,
-            secondsSinceNewest: newest.flatMap { Self.modified($0) }.map { max(0, Int(now.timeIntervalSince($0))) })
+            secondsSinceNewest: newest.map { max(0, Int(now.timeIntervalSince($0))) })
     }
 
     /// Root may write anywhere, but the service is not root: the folder's owner has to have the right.

@@ -18,7 +18,7 @@ struct GatewayDownCommand: AsyncParsableCommand {
         let plan = try await Failure.translating {
             let (facts, former) = (try await MachineProbe().facts(), try record.file.load())
             let plan = pass ? try GatewayPlanner.pass(facts, record: former) : GatewayPlanner.down(facts, record: former)
-            if pass { try await Applier(noting: record.file).up(plan) } else { try await Applier(noting: record.file).down(plan) }
+            if pass { try await Applier(record.file).up(plan) } else { try await Applier(record.file).down(plan) }
             return plan
         }
         if json { return print(try PrintedPlan(plan).json) }

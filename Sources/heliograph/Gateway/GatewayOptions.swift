@@ -2,7 +2,6 @@ import ArgumentParser
 import Capture
 import Foundation
 import Interception
-import Logging
 
 /// The flags that say what is redirected where; what is not given comes from the settings.
 struct GatewayOptions: ParsableArguments {
@@ -87,13 +86,6 @@ extension Failure {
 /// What the verbs of the gateway print besides their result: on standard error, so that a plan stays a script.
 enum GatewayWarnings {
     static func show(_ conflicts: [Conflict]) {
-        for conflict in conflicts { write("warning: \(conflict.what)\nhint: \(conflict.cure)") }
+        for conflict in conflicts { Terminal.note("warning: \(conflict.what)\nhint: \(conflict.cure)") }
     }
-
-    static func write(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
-}
-
-extension Applier {
-    /// One that says what it does by what the verb prints, not in a log.
-    init(noting file: UndoFile) { self.init(file, logger: Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }) }
 }

@@ -15,13 +15,13 @@ struct GatewayUpCommand: AsyncParsableCommand {
         let (plan, facts) = try await Failure.translating {
             let facts = try await MachineProbe().facts()
             let plan = try GatewayPlanner.up(wish, facts, record: try options.record.file.load())
-            try await Applier(noting: options.record.file).up(plan)
+            try await Applier(options.record.file).up(plan)
             return (plan, facts)
         }
         if json { return print(try PrintedPlan(plan).json) }
         GatewayWarnings.show(plan.conflicts)
         for port in Set(wish.redirections.map(\.to)).subtracting(facts.listeningPorts).sorted() {
-            GatewayWarnings.write(
+            Terminal.note(
                 "warning: nothing listens on port \(port) yet\nhint: start heliograph run, or the Envoy is cut off from its cloud")
         }
         print(plan.changes.isEmpty ? "everything was set up already" : plan.changes.map(\.action.firstLine).joined(separator: "\n"))

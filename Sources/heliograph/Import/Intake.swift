@@ -5,6 +5,8 @@ import SystemPackage
 
 /// Brings batches of files into the archive and counts what became of them.
 struct Intake {
+    private typealias Fresh = (path: FilePath, arrival: Arrival, copy: ImportedCopies.Copy?)
+
     /// Where to keep reports; nil where it is only tried.
     let archive: ArchiveWriter?
     /// Where to look for what is known already; nil where nothing is.
@@ -24,9 +26,9 @@ struct Intake {
         summary.isTrial = archive == nil
     }
 
-    /// - Throws: `ArchiveError` or `SpoolError`; nothing of this batch was kept then, and it can be taken in again.
+    /// - Throws: `ArchiveError` or `SpoolError`. The batch can be taken in again: what was kept of it is known then.
     mutating func take(_ batch: ReportBatch) async throws {
-        var fresh: [(path: FilePath, arrival: Arrival, copy: ImportedCopies.Copy?)] = []
+        var fresh: [Fresh] = []
         var names = try await knownSources(in: batch)
         for file in batch.files {
             summary.files += 1
@@ -53,7 +55,18 @@ struct Intake {
             let kept = fresh.compactMap(\.copy)
             try await offSwiftThreads { try copies.keep(kept) }
         }
-        for (entry, kept) in zip(fresh, try await archive.keep(fresh.map(\.arrival))) { summary.count(entry.arrival, kept) }
+        try await keep(fresh, in: archive)
+    }
+
+    /// Keeps reports together. Where the archive refuses one of them, each goes by itself, so that only that one is rejected.
+    private mutating func keep(_ fresh: [Fresh], in archive: ArchiveWriter) async throws {
+        do {
+            let kept = try await archive.keep(fresh.map(\.arrival))
+            for (entry, kept) in zip(fresh, kept) { summary.count(entry.arrival, kept) }
+        } catch let error as ArchiveError where error.concernsOneReport {
+            if fresh.count == 1 { return try reject(fresh[0].path, "\(error.cause)") }
+            for entry in fresh { try await keep([entry], in: archive) }
+        }
     }
 
     /// Notes that the work ends before its end.

@@ -22,10 +22,16 @@ struct InstallCommand: AsyncParsableCommand {
         if let printUnit {
             return print(printUnit == ServiceUnits.gateway ? installer.units.gatewayText : installer.units.serviceText, terminator: "")
         }
-        let changes = installer.install(options.facts(installer))
-        if plan { return print(changes.map { "# to \($0.purpose)\n\($0.action)\n" }.joined(), terminator: "") }
+        let facts = options.facts(installer, settings)
+        if facts.hasSettings, try options.settings(envoy: []).envoys != settings.envoys {
+            throw Failure(
+                "--envoy is for new settings, and \(installer.settings) is there already",
+                hint: "write envoy: [\(envoy.joined(separator: ", "))] into it, and run this without --envoy")
+        }
+        let changes = installer.install(facts)
+        if plan { return print(changes.script, terminator: "") }
         try options.requireRoot("install")
-        try await Failure.translating { try await Applier(noting: UndoFile()).perform(changes) }
+        try await Failure.translating { try await Applier(UndoFile()).perform(changes) }
         print(changes.map(\.action.firstLine).joined(separator: "\n"))
         if settings.envoys.isEmpty {
             print("next: name your Envoy as envoy in \(installer.settings), then systemctl enable --now \(ServiceUnits.gateway)")
@@ -43,11 +49,12 @@ struct UninstallCommand: AsyncParsableCommand {
     @Flag(help: "Print the commands, and change nothing.") var plan = false
 
     func run() async throws {
-        let installer = try options.installer(try options.settings(envoy: []))
-        let changes = installer.uninstall(options.facts(installer))
-        if plan { return print(changes.map { "# to \($0.purpose)\n\($0.action)\n" }.joined(), terminator: "") }
+        let settings = try options.settings(envoy: [])
+        let installer = try options.installer(settings)
+        let changes = installer.uninstall(options.facts(installer, settings))
+        if plan { return print(changes.script, terminator: "") }
         try options.requireRoot("uninstall")
-        try await Failure.translating { try await Applier(noting: UndoFile()).perform(changes) }
+        try await Failure.translating { try await Applier(UndoFile()).perform(changes) }
         print(changes.isEmpty ? "nothing was installed" : changes.map(\.action.firstLine).joined(separator: "\n"))
     }
 }

@@ -17,16 +17,17 @@ struct InstallOptions: ParsableArguments {
     }
 
     func installer(_ settings: Settings) throws -> Installer {
-        let units = ServiceUnits(
+        var units = ServiceUnits(
             program: try programPath(), user: Self.user, folders: Self.folders(settings),
             listensBelow1024: [settings.listen, settings.listenPlain].compactMap(\.self).contains { $0.port < 1024 },
             staysClosed: settings.gatewayWhenStopped == .closed)
+        units.settingsFile = namedFile
         return Installer(
             units: units, settings: config ?? Settings.defaultFile, sample: Self.sample(settings), isPackaged: packaged,
             withGateway: !settings.envoys.isEmpty)
     }
 
-    func facts(_ installer: Installer) -> Installer.Facts {
+    func facts(_ installer: Installer, _ settings: Settings) -> Installer.Facts {
         var units: [String: String] = [:]
         for name in [ServiceUnits.service, ServiceUnits.gateway] {
             // A unit that is not there has no text.
@@ -34,7 +35,13 @@ struct InstallOptions: ParsableArguments {
         }
         return Installer.Facts(
             hasUser: getpwnam(Self.user) != nil, hasSettings: access(installer.settings, F_OK) == 0,
-            hasSystemd: access("/run/systemd/system", F_OK) == 0, units: units)
+            hasSystemd: access("/run/systemd/system", F_OK) == 0, units: units, sharedFolders: Self.sharedFolders(settings))
+    }
+
+    /// The settings file as the service finds it; nil for the one that it reads anyway.
+    private var namedFile: String? {
+        guard let config, config != Settings.defaultFile else { return nil }
+        return config.hasPrefix("/") ? config : "\(FileManager.default.currentDirectoryPath)/\(config)"
     }
 
     func requireRoot(_ verb: String) throws {
@@ -55,10 +62,16 @@ struct InstallOptions: ParsableArguments {
     }
 
     private static func folders(_ settings: Settings) -> [String] {
-        var folders = [settings.spool.string, settings.state.string]
+        let folders = ownFolders(settings)
         let archive = settings.archive.removingLastComponent().string
-        if !folders.contains(archive) { folders.append(archive) }
-        return folders
+        return folders.contains(archive) ? folders : folders + [archive]
+    }
+
+    private static func ownFolders(_ settings: Settings) -> [String] { [settings.spool.string, settings.state.string] }
+
+    /// Where a file of ours lies among others': `archive` may name any folder, as `/srv/archive.sqlite` does.
+    private static func sharedFolders(_ settings: Settings) -> Set<String> {
+        Set(folders(settings)).subtracting(ownFolders(settings)).filter { access($0, F_OK) == 0 }
     }
 
     private static func sample(_ settings: Settings) -> String {

@@ -33,7 +33,7 @@ struct Home: Sendable {
         let works = [
             "ip netns add hg-home", "ip -n hg-home link add br0 type bridge", "ip netns exec hg-home nft add table ip nat",
             "ip netns delete hg-home",
-        ].allSatisfy(runs)
+        ].allSatisfy { Program.succeeds("sh", ["-c", "PATH=$PATH:/usr/sbin:/sbin; \($0)"]) }
         return works ? [] : ["the system allows no namespaces, no bridges or no nftables"]
     }()
 
@@ -102,16 +102,6 @@ struct Home: Sendable {
     private func succeed(_ words: [String]) async throws {
         let result = try await Program.run(words[0], Array(words.dropFirst()))
         guard result.status == 0 else { throw Failed(command: words, reason: result.errors) }
-    }
-
-    private static func runs(_ command: String) -> Bool {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "PATH=$PATH:/usr/sbin:/sbin; \(command) 2>/dev/null"]
-        // A shell that can't be started runs nothing.
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
     }
 }
 

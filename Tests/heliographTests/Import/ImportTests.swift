@@ -63,6 +63,20 @@ import Testing
         #expect(try await digestNow() == live)
     }
 
+    @Test func `a report that the archive refuses is rejected alone`() async throws {
+        let reports = try ReportsOfASummer.write(100, to: old)
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        let archive = data.appending(path: "archive.sqlite").path
+        try await ArchiveWriter.open(archive).close()
+        let condition = "NEW.timestamp = \(reports[70].timestampSeconds)"
+        let trigger = "CREATE TRIGGER no BEFORE INSERT ON report WHEN \(condition) BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+        let sqlite = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+        #expect(Program.succeeds("python3", ["-c", sqlite, archive, trigger]))
+        let summary = try await takeIn("import", old.path, data: data, status: 1)
+        #expect((summary.imported, summary.rejected) == (99, 1))
+        #expect(summary.rejections.map(\.reason) == ["it is refused: not this one"])
+    }
+
     @Test func `an exchange's request and XML count once`() async throws {
         var summer = ReportsOfASummer()
         let report = summer.next()

@@ -1,12 +1,14 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import heliograph
 
 @Suite struct SettingsLoadTests {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID().uuidString)")
+    private let place: TemporaryFolder
+    private var folder: URL { place.url }
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+    init() throws { place = try TemporaryFolder() }
 
     private func path(_ name: String, holding data: Data? = nil) throws -> String {
         let file = folder.appending(path: name)
