@@ -155,13 +155,13 @@ private enum Rules {
         let flow = try await Flow()
         try await subject.start()
         func last() -> String? { subject.messages.last { $0.topic == "heliograph/availability" }?.payload }
-        try await flow.publishing(to: subject.target) { _ in
+        try await flow.publishing(to: subject.target) { service in
             try await expectEventually(last) { $0 == "online" }
             // The broker loses it without a word.
             try subject.set("hang-up")
-            service: do {
-                try await expectEventually(last) { $0 == "offline" }
-            }
+            try await flow.keep(Roof().reports(1), from: "first")
+            service.look()
+            try await expectEventually(last) { $0 == "offline" }
             try subject.set("ok")
             try await expectEventually(last) { $0 == "online" }
         }

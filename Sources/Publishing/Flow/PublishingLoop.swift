@@ -21,8 +21,6 @@ struct PublishingLoop: Sendable {
             var hasMore = true
             while hasMore, !Task.isCancelled {
                 do {
-                    try await publisher.tend()
-                    try await passAlertsOn()
                     hasMore = try await step()
                     backoff.succeed()
                     recover()
@@ -36,11 +34,14 @@ struct PublishingLoop: Sendable {
         }
     }
 
-    /// Passes one batch on.
+    /// Tends the publisher, and passes one batch on.
     ///
     /// - Returns: whether there may be more.
     func step() async throws -> Bool {
+        // First of all: a row that arrives from here on is one to pass on, whatever a publisher sees of it when it is tended.
         let cursor = try await place()
+        try await publisher.tend()
+        try await passAlertsOn()
         let rows = try await archive.reader.rows(after: cursor, limit: publisher.batchLimit)
         let newest = try await archive.reader.lastSeq()
         board.change { $0.rowsBehind = max(0, newest - cursor) }

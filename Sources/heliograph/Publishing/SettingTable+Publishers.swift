@@ -3,7 +3,7 @@
 /// Secrets are no settings: they are read from the files that these name, or from the environment (`PublisherSecret`).
 extension SettingTable {
     static let mqttBroker = Setting(
-        "mqtt.broker", .optional(.url(["mqtt", "mqtts"]), orWord: "off"), default: nil, example: "mqtt://192.168.1.10:1883",
+        "mqtt.broker", .optional(.url(["mqtt", "mqtts"])), default: nil, example: "mqtt://192.168.1.10:1883",
         help: "The MQTT broker; `mqtts` is TLS. With it Home Assistant finds the Envoy and every panel by itself.")
     static let mqttUser = Setting(
         "mqtt.user", .optional(.text("a user name")), default: nil, example: "heliograph",
@@ -28,7 +28,7 @@ extension SettingTable {
         help: "Home Assistant's discovery prefix. `off` announces nothing.")
 
     static let influxURL = Setting(
-        "influxdb.url", .optional(.url(["http", "https"]), orWord: "off"), default: nil, example: "http://192.168.1.10:8086",
+        "influxdb.url", .optional(.url(["http", "https"])), default: nil, example: "http://192.168.1.10:8086",
         help: "InfluxDB, or whoever takes its line protocol (VictoriaMetrics, Telegraf). Needs a database (1.x) or a bucket (2.x).")
     static let influxDatabase = Setting(
         "influxdb.database", .optional(.text("a name")), default: nil, example: "solar",
@@ -66,7 +66,7 @@ extension SettingTable {
         help: "Where PVOutput is, for who has something in its place.")
 
     static let webhookURL = Setting(
-        "webhook.url", .optional(.url(["http", "https"]), orWord: "off"), default: nil, example: "https://example.org/solar",
+        "webhook.url", .optional(.url(["http", "https"])), default: nil, example: "https://example.org/solar",
         help: "Where all new rows are posted to as JSON.")
     static let webhookSecretFile = Setting(
         "webhook.secret-file", .optional(.path("a file")), default: nil, example: "/etc/heliograph/webhook-secret",
@@ -75,7 +75,7 @@ extension SettingTable {
         "webhook.ca", .optional(.path("a PEM file")), default: nil, example: "/etc/heliograph/webhook-ca.pem",
         help: "A PEM file of the authorities that may vouch for it. Unset, the system's own are asked.")
     static let commandRun = Setting(
-        "command.run", .optional(.path("a program"), orWord: "off"), default: nil, example: "/usr/local/bin/on-solar",
+        "command.run", .optional(.path("a program")), default: nil, example: "/usr/local/bin/on-solar",
         help: "A program that is started for new rows, and gets them as lines of JSON on its standard input.")
 
     /// All of them, in the order of the sample file.

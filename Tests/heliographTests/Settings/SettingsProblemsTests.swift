@@ -21,8 +21,8 @@ import Testing
             "error: unknown setting limit (h.yaml:1)\nhint: did you mean limits?"
         ),
         (
-            "mqtt:\n  broker: b\n",
-            "error: unknown setting mqtt (h.yaml:1)\nhint: heliograph config sample lists every setting"
+            "kafka:\n  broker: b\n",
+            "error: unknown setting kafka (h.yaml:1)\nhint: heliograph config sample lists every setting"
         ),
         (
             "\nlisten: 4430\n",
@@ -115,8 +115,8 @@ import Testing
             problems(environment: ["HELIOGRAPH_LISSEN": "x", "HELIO": "y", "PATH": "/bin"])
                 == "error: unknown environment variable HELIOGRAPH_LISSEN\nhint: did you mean HELIOGRAPH_LISTEN?")
         #expect(
-            problems(environment: ["HELIOGRAPH_MQTT_BROKER": "x"])
-                == "error: unknown environment variable HELIOGRAPH_MQTT_BROKER\nhint: heliograph config sample lists every setting")
+            problems(environment: ["HELIOGRAPH_KAFKA_TOPIC": "x"])
+                == "error: unknown environment variable HELIOGRAPH_KAFKA_TOPIC\nhint: heliograph config sample lists every setting")
     }
 
     @Test func `all problems are told at once`() {
