@@ -12,6 +12,7 @@ enum Schema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: schemaVersion1)
         }
+        migrator.registerMigration("roof") { db in try db.execute(sql: roofSchema) }
         return migrator
     }
 }

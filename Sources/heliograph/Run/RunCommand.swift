@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Dashboard
 import Foundation
 import Logging
 import NIOCore
@@ -39,12 +40,13 @@ struct RunCommand: AsyncParsableCommand {
         let counters = CaptureCounters()
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) : nil
         let control = ControlSocket(settings, counters, logger)
+        let dashboard = DashboardConfiguration(settings, counters).map { DashboardService($0, logger: logger) }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
-            services: [control, ingest as (any Service)?, server].compactMap(\.self) + watchdog(manager),
+            services: [control, dashboard, ingest as (any Service)?, server].compactMap(\.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
