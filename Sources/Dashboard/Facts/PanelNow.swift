@@ -11,6 +11,9 @@ struct PanelNow: Sendable {
     /// `name`, or what the wire calls it.
     var title: String { name ?? device.equipment }
 
+    /// The same where there is little room: without a name, the last digits of the serial number.
+    var shortTitle: String { name ?? "…\(device.serialNumber.suffix(6))" + (device.channel ?? 1 > 1 ? ".\(device.channel ?? 1)" : "") }
+
     /// The share that its tile shows: of the last reading by day, of the last seven days by night.
     var shownShare: Double? { shareNow ?? device.shareOfMedian }
 

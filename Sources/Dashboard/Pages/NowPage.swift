@@ -59,7 +59,7 @@ struct NowPage {
             let share = panel.shownShare.map(Shown.percent) ?? "–"
             let watts = now.isFresh ? panel.device.latest?.averageWatts.map(Shown.watts) ?? "–" : Shown.energy(panel.device.joulesToday)
             return Tile(
-                href: "/panels/\(panel.device.equipment)", title: panel.title, watts: watts, share: share,
+                href: "/panels/\(panel.device.equipment)", title: panel.shortTitle, watts: watts, share: share,
                 level: panel.level.map { "level-\($0)" } ?? "level-none",
                 description: "\(panel.title): \(watts), \(share) of the median panel")
         }

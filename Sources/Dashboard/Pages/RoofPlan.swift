@@ -50,7 +50,7 @@ struct RoofPlan {
             let value = now.isFresh ? panel.device.latest?.averageWatts.map(Shown.watts) ?? "–" : Shown.energy(panel.device.joulesToday)
             let share = panel.shownShare.map(Shown.percent) ?? "–"
             return Tile(
-                device: panel.device.equipment, title: panel.name ?? String(panel.device.serialNumber.suffix(6)), x: tile.x, y: tile.y,
+                device: panel.device.equipment, title: panel.shortTitle, x: tile.x, y: tile.y,
                 width: width, height: height, middleX: width / 2, nameY: height / 2 - 18, valueY: height / 2 + 6, value: value, share: share,
                 level: panel.level.map { "level-\($0)" } ?? "level-none", isLandscape: tile.isLandscape,
                 description: "\(panel.title): \(value), \(share) of the median panel", isEditable: isEditable)

@@ -1,6 +1,9 @@
 // Turns the server's static plots into charts that zoom and pan, by dygraphs.
 import { wall, dayDate, addDays } from "./clock.js";
 
+// The legend writes inline styles, which our content policy does not admit; the readout takes its place.
+Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
+
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(name).trim();
 
@@ -13,14 +16,14 @@ async function ask(path, parameters) {
 
 // Bars as wide as the space between neighbours; the first series stands behind the second.
 function bars(event) {
-  const { drawingContext: context, points, setIndex, dygraph } = event;
+  const { drawingContext: context, points, seriesIndex, dygraph } = event;
   const zero = dygraph.toDomYCoord(0);
   let room = Infinity;
   for (let i = 1; i < points.length; i++) room = Math.min(room, points[i].canvasx - points[i - 1].canvasx);
   if (!Number.isFinite(room)) room = 24;
-  const width = Math.max(1, room * (setIndex === 0 ? 0.88 : 0.6));
+  const width = Math.max(1, room * (seriesIndex === 0 ? 0.88 : 0.6));
   context.fillStyle = event.color;
-  context.globalAlpha = setIndex === 0 ? 0.4 : 1;
+  context.globalAlpha = seriesIndex === 0 ? 0.4 : 1;
   for (const point of points) {
     if (Number.isFinite(point.canvasy)) context.fillRect(point.canvasx - width / 2, point.canvasy, width, zero - point.canvasy);
   }
@@ -52,8 +55,9 @@ function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 
   const colours = shown === 1 ? [colour("--sun")] : [colour("--before"), colour("--sun")];
   const graph = new Dygraph(canvas, rows, {
     labels: ["t", ...labels], legend: "never", labelsUTC: true, colors: colours, strokeWidth: 2, connectSeparatedPoints: false,
-    includeZero: floor === 0, fillGraph: !isBars && shown === 2, fillAlpha: 0.12, gridLineColor: colour("--line"), axisLineColor: colour("--line"),
-    plotter: isBars ? bars : undefined, animatedZooms: false, xRangePad: isBars ? 14 : 0, axes: { y: { axisLabelWidth: 46 }, x: {} },
+    includeZero: floor === 0, fillGraph: !isBars && shown === 2, fillAlpha: 0.14,
+    ...(shown === 2 && !isBars ? { series: { [labels[0]]: { strokeWidth: 1.25, strokePattern: [4, 3], fillGraph: false } } } : {}), gridLineColor: colour("--line"), axisLineColor: colour("--line"),
+    ...(isBars ? { plotter: bars } : {}), animatedZooms: false, xRangePad: isBars ? 14 : 0, axes: { y: { axisLabelWidth: 46 }, x: {} },
     highlightCircleSize: isBars ? 0 : 4, drawCallback: (drawn, isInitial) => {
       if (!isInitial) { place.dataset.zoomed = String(drawn.isZoomed("x")); place.dataset.range = drawn.xAxisRange().map(Math.round).join(","); onZoom?.(drawn); }
     },
