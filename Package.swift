@@ -150,6 +150,16 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Archive", "Dashboard", "Reports", "Spool", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["browser"]
+        ),
+        .testTarget(
             name: "heliographTests",
             dependencies: [
                 "Archive", "Capture", "CZlib", "MadeUpFacts", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
