@@ -185,9 +185,20 @@ let package = Package(
         .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
         .executableTarget(
             name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
+        .target(name: "BenchmarkRoof", dependencies: ["Reports"], path: "Benchmarks/Roof"),
+        .executableTarget(
+            name: "dashboard-benchmark",
+            dependencies: [
+                "Archive", "BenchmarkRoof", "Dashboard",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Benchmarks/Dashboard"
+        ),
         .executableTarget(
             name: "archive-benchmark",
-            dependencies: ["Archive", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            dependencies: ["Archive", "BenchmarkRoof", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "Benchmarks/Archive/Program"
         ),
         .executableTarget(

@@ -63,8 +63,8 @@ public struct DashboardService: Service, CustomStringConvertible {
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connections, logger: quiet)),
             onServerRunning: { [logger, onListening] channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.info("dashboard", metadata: ["address": "http://\(place):\(port)/", "password": "\(password == nil ? "none" : "asked for")"])
                 onListening(port)
+                logger.info("dashboard", metadata: ["address": "http://\(place):\(port)/", "password": "\(password == nil ? "none" : "asked for")"])
             }, logger: quiet)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -6,11 +6,11 @@ import Testing
 
 @testable import Dashboard
 
-@Suite("The API tells what the archive knows", .timeLimit(.minutes(2)))
+@Suite("The API tells what the archive knows", .timeLimit(.minutes(5)))
 struct APITests {
     @Test("Every answer is as the OpenAPI file says, and every route is in it", .enabled(if: Checkers.areThere))
     func openAPI() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             let finished = try await Program.run(Checkers.python, [Checkers.script("check_api.py"), stage.base, SpoolFiles.stem], within: .seconds(60))
             #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
@@ -20,7 +20,7 @@ struct APITests {
 
     @Test("Now: power is the sum of the panels', energy that of the day's intervals, and the shaded panel stands out")
     func now() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let answer = try await stage.ask("/api/v1/now").json
             let envoy = try #require((answer["envoys"] as? [[String: Any]])?.first)
             let steps = 0..<96
@@ -39,7 +39,7 @@ struct APITests {
 
     @Test("A day's power adds up to the day's energy, and hours, days, months and years to one another")
     func sums() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let power = try await stage.ask("/api/v1/power?from=2026-06-20&to=2026-06-20").json
             let watts = try #require(power["watts"] as? [Double])
             let day = try await stage.ask("/api/v1/energy?by=day&from=2026-06-20&to=2026-06-20").json
@@ -56,7 +56,7 @@ struct APITests {
 
     @Test("A panel's page data: each reading, and energy beside the median of its roof")
     func panel() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let readings = try await stage.ask("/api/v1/devices/\(SunnyRoof.shaded)/readings?from=2026-06-20&to=2026-06-20").json
             #expect((readings["timestamps"] as? [Int])?.count == 168)
             #expect((readings["dcVolts"] as? [Double])?.allSatisfy { $0 == 30 } == true)
@@ -71,7 +71,7 @@ struct APITests {
 
     @Test("Events come newest first, raised and cleared as one")
     func events() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let events = try #require(try await stage.ask("/api/v1/events").json["events"] as? [[String: Any]])
             #expect(events.map { $0["code"] as? Int } == [10_000, 101])
             #expect(events[0]["isOpen"] as? Bool == true)
@@ -91,7 +91,7 @@ struct APITests {
             "/api/v1/energy?from=99999-01-01",
         ])
     func nonsense(path: String) async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let answer = try await stage.ask(path)
             #expect(answer.status == 400)
             #expect((answer.json["error"] as? String)?.isEmpty == false)
@@ -100,13 +100,13 @@ struct APITests {
 
     @Test("Before the first report the page says what it waits for, and the API that there is nothing")
     func nothing() async throws {
-        try await withStage(isFilled: false, { $0.archivePath += ".missing" }) { stage in
+        try await withStage(isFilled: false, { $0.archivePath += ".missing" }) { stage async throws in
             let page = try await stage.ask("/")
             #expect(page.status == 200 && page.text.contains("no report has come yet"))
             #expect(try await stage.ask("/api/v1/power").status == 503)
             #expect(try await stage.ask("/api/v1/service").status == 200)
         }
-        try await withStage(isFilled: false) { stage in
+        try await withStage(isFilled: false) { stage async throws in
             #expect(try await stage.ask("/").text.contains("no report has come yet"))
             #expect(try await stage.ask("/history").status == 503)
         }

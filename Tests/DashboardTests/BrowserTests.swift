@@ -6,11 +6,11 @@ import Testing
 
 @testable import Dashboard
 
-@Suite("Pages in a real browser", .timeLimit(.minutes(3)), .enabled(if: Checkers.areThere && Program.isInstalled("chromium")))
+@Suite("Pages in a real browser", .timeLimit(.minutes(5)), .enabled(if: Checkers.areThere && Program.isInstalled("chromium")))
 struct BrowserTests {
     @Test("No page logs an error or asks anyone else, at a phone's width and a desktop's, light and dark; all pass the accessibility checker")
     func pages() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             let finished = try await Program.run(
                 Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem], within: .seconds(150))
@@ -20,7 +20,7 @@ struct BrowserTests {
 
     @Test("A week is zoomed by dragging, a panel is moved, named and saved, by pointer and by keys; a new report shows by itself")
     func gestures() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let program = try Program(Checkers.python, [Checkers.script("check_gestures.py"), stage.base])
             #expect(await program.output.wait(within: .seconds(100)) { $0.text.contains("waiting for a report") || $0.hasEnded })
             var report = SunnyRoof.empty(at: SunnyRoof.now + 60)

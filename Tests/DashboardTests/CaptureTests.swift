@@ -19,7 +19,7 @@ enum SpoolFiles {
     }
 }
 
-@Suite("Captures can be looked at and downloaded as they are", .timeLimit(.minutes(2)))
+@Suite("Captures can be looked at and downloaded as they are", .timeLimit(.minutes(5)))
 struct CaptureTests {
     private func bytes(_ count: Int) -> [UInt8] {
         var random = SeededRandom(7)
@@ -28,7 +28,7 @@ struct CaptureTests {
 
     @Test("What is downloaded equals the file, waiting, rejected or compressed, whatever its size", arguments: [0, 1, 1 << 20, (2 << 20) + 77])
     func equal(count: Int) async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             let request = bytes(count)
             let spool = try SpoolDirectory(FilePath(stage.spool.path(percentEncoded: false)))
             try SpoolFiles.put("2026-06-21T13:00:00-waitin", in: stage.spool, request: request)
@@ -49,7 +49,7 @@ struct CaptureTests {
 
     @Test("What an Envoy sent never becomes a page: it is text for saving, and on ours it is escaped")
     func neverHTML() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             for file in ["request", "response", "xml"] {
                 let answer = try await stage.ask("/api/v1/captures/\(SpoolFiles.stem)/\(file)")
@@ -72,7 +72,7 @@ struct CaptureTests {
             "2026-06-21T13:59:00-0j1FFs%00", "/etc/passwd", "rejected", "....//....//etc/passwd", "2026-06-21T13:59:00-0j1FF%2e",
         ])
     func tricks(name: String) async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             try Data("secret".utf8).write(to: stage.folder.file("secret"))
             for path in ["/api/v1/captures/\(name)", "/api/v1/captures/\(name)/request", "/captures/\(name)", "/api/v1/captures/\(SpoolFiles.stem)/\(name)"] {
@@ -85,7 +85,7 @@ struct CaptureTests {
 
     @Test("A link in the spool is not followed")
     func link() async throws {
-        try await withStage { stage in
+        try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             try FileManager.default.removeItem(at: stage.spool.appending(path: "\(SpoolFiles.stem).xml"))
             try FileManager.default.createSymbolicLink(

@@ -80,7 +80,20 @@ func withStage<Value: Sendable>(
     isFilled: Bool = true, _ change: @Sendable (inout DashboardConfiguration) -> Void = { _ in },
     _ body: @Sendable @escaping (Stage) async throws -> Value
 ) async throws -> Value {
-    try await seated {
+    // Two at once: a browser takes a processor for itself, and one test needs two dashboards.
+    await stages.take()
+    let result: Result<Value, any Error>
+    do { result = .success(try await play(isFilled, change, body)) } catch { result = .failure(error) }
+    await stages.leave()
+    return try result.get()
+}
+
+private let stages = Seats(2)
+
+private func play<Value: Sendable>(
+    _ isFilled: Bool, _ change: @Sendable (inout DashboardConfiguration) -> Void,
+    _ body: @Sendable @escaping (Stage) async throws -> Value
+) async throws -> Value {
         let folder = try TemporaryFolder()
         let path = folder.file("archive.sqlite").path(percentEncoded: false)
         let archive = try await ArchiveWriter.open(path, memory: .modest)
@@ -112,5 +125,4 @@ func withStage<Value: Sendable>(
             try await archive.close()
             return try result.get()
         }
-    }
 }

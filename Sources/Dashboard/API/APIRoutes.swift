@@ -34,7 +34,7 @@ struct APIRoutes {
             return try Reply.json(try await layRoof(request))
         }
         api.get("token") { _, _ in try Reply.json(["token": token.text]) }
-        api.get("live") { _, _ in try await feed.response() }
+        api.get("live") { request, _ in try await feed.response(to: request) }
         router.get("/api/openapi.json") { _, _ in Reply.bytes(Resources.openAPI, as: "application/json") }
     }
 

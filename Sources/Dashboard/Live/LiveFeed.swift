@@ -51,8 +51,8 @@ final class LiveFeed: Sendable {
         for listener in open { listener.finish() }
     }
 
-    /// The stream for one page.
-    func response() async throws -> Response {
+    /// The stream for one page, until it is closed or the program ends.
+    func response(to request: Request) async throws -> Response {
         // A new page begins with the present, so that it hears of what comes after it was made.
         let seq = (try? await archive.open().status().lastSeq) ?? 0
         let (stream, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
@@ -70,8 +70,13 @@ final class LiveFeed: Sendable {
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 defer { self.leave(number) }
-                try await Self.tell(stream, &writer)
-                try await writer.finish(nil)
+                // A page that was closed makes room at once, not with the next heartbeat.
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await Self.tell(stream, &writer)
+                    try await writer.finish(nil)
+                } onInboundClosed: {
+                    continuation.finish()
+                }
             })
     }
 

@@ -23,6 +23,8 @@ struct RefusalPages: RouterMiddleware {
             refused = Refused(.notFound, "there is no such page")
         } catch let error as HTTPError {
             refused = Refused(error.status, error.body ?? error.status.reasonPhrase.lowercased())
+        } catch let error as any HTTPResponseError where error.status.kind == .clientError {
+            refused = Refused(error.status, error.status.reasonPhrase.lowercased())
         } catch is CancellationError {
             throw CancellationError()
         } catch {

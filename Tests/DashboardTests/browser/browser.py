@@ -57,7 +57,7 @@ class Browser:
                 else:
                     self.events.put(message)
 
-    def send(self, method, parameters=None, session=None, limit=30):
+    def send(self, method, parameters=None, session=None, limit=90):
         self.number += 1
         number = self.number
         message = {"id": number, "method": method, "params": parameters or {}}
