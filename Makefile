@@ -25,8 +25,9 @@ test: dependencies test-tools ## install what is missing, build everything, chec
 	scripts/check
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	# Tests that start programs come by themselves: their limits in time are meant for a machine that is not full of other tests.
-	$(SWIFT) test --skip-build --skip '^(EndToEndTests|InterceptionTests|heliographTests)\.'
+	$(SWIFT) test --skip-build --skip '^(DashboardTests|EndToEndTests|InterceptionTests|heliographTests)\.'
 	$(SWIFT) test --skip-build --filter '^heliographTests\.'
+	$(SWIFT) test --skip-build --filter '^DashboardTests\.'
 	$(SWIFT) test --skip-build --filter '^InterceptionTests\.'
 	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
 	$(MAKE) test-deb

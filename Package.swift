@@ -11,11 +11,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.10.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.34.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.4.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
@@ -80,6 +83,25 @@ let package = Package(
         ),
 
         .target(
+            name: "Dashboard",
+            dependencies: [
+                "Archive", "Reports", "Spool",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            resources: [.embedInCode("Resources")]
+        ),
+
+        .target(
             name: "Interception",
             dependencies: [
                 .product(name: "Logging", package: "swift-log"),
@@ -105,7 +127,7 @@ let package = Package(
         .executableTarget(
             name: "heliograph",
             dependencies: [
-                "Archive", "Capture", "Interception", "Publishing", "Reports", "Simulator", "Spool",
+                "Archive", "Capture", "Dashboard", "Interception", "Publishing", "Reports", "Simulator", "Spool",
                 .target(name: "CMalloc", condition: .when(platforms: [.linux])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -149,6 +171,16 @@ let package = Package(
             ]
         ),
         .testTarget(
+            name: "DashboardTests",
+            dependencies: [
+                "Archive", "Dashboard", "Reports", "Spool", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            exclude: ["browser"]
+        ),
+        .testTarget(
             name: "heliographTests",
             dependencies: [
                 "Archive", "Capture", "CZlib", "MadeUpFacts", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
@@ -183,9 +215,20 @@ let package = Package(
         .target(name: "BareSAX", dependencies: ["CLibXML2"], path: "Benchmarks/Decoding/BareSAX"),
         .executableTarget(
             name: "decoding-benchmark", dependencies: ["BareSAX", "Reports"], path: "Benchmarks/Decoding/Program"),
+        .target(name: "BenchmarkRoof", dependencies: ["Reports"], path: "Benchmarks/Roof"),
+        .executableTarget(
+            name: "dashboard-benchmark",
+            dependencies: [
+                "Archive", "BenchmarkRoof", "Dashboard",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Benchmarks/Dashboard"
+        ),
         .executableTarget(
             name: "archive-benchmark",
-            dependencies: ["Archive", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            dependencies: ["Archive", "BenchmarkRoof", "Reports", .product(name: "GRDBSQLite", package: "GRDB.swift")],
             path: "Benchmarks/Archive/Program"
         ),
         .executableTarget(

@@ -25,6 +25,26 @@ public struct ArchiveReader: Sendable {
         }
     }
 
+    /// Opens an archive for reading only, in a program that may have it open already.
+    ///
+    /// A process loses all its locks on a file as soon as it closes any descriptor of it (fcntl(2)). SQLite minds that for its
+    /// own; so here nothing but SQLite touches the file.
+    ///
+    /// - Parameters:
+    ///   - memory: how much of the file each connection holds in memory.
+    ///   - readers: how many questions are answered at once, at least 1; others wait.
+    /// - Throws: as `open(_:check:)`.
+    public static func openBeside(_ path: String, memory: ArchiveMemory = .modest, readers: Int = 2) async throws -> ArchiveReader {
+        try await blocking("opening", path) {
+            let file = ArchiveFile(path: path)
+            try file.checkBeside()
+            var configuration = ArchiveFile.configuration(memory)
+            configuration.readonly = true
+            configuration.maximumReaderCount = max(1, readers)
+            return ArchiveReader(path: path, database: try DatabasePool(path: path, configuration: configuration))
+        }
+    }
+
     /// Closes the archive's files, once all questions are answered.
     public func close() async throws {
         try await blocking("closing", path) { try database.close() }

@@ -35,6 +35,16 @@ public struct ArchiveWriter: Sendable {
         }
     }
 
+    /// Opens an archive that is there, in a program that may have it open already; see `ArchiveReader.openBeside`.
+    ///
+    /// - Throws: as `open(_:check:memory:)`, and with `missing` where there is none.
+    public static func openBeside(_ path: String) async throws -> ArchiveWriter {
+        try await blocking("opening", path) {
+            try ArchiveFile(path: path).checkBeside()
+            return try ArchiveWriter(path: path, synchronous: .full, memory: .modest)
+        }
+    }
+
     enum Synchronous: String { case off, full }
 
     init(path: String, synchronous: Synchronous, memory: ArchiveMemory = .ample) throws {

@@ -6,7 +6,7 @@ import ArgumentParser
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
         subcommands: [
             RunCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
-            PublishCommand.self, SimulateCommand.self,
+            PublishCommand.self, PasswordCommand.self, SimulateCommand.self,
             GatewayCommand.self, DoctorCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
         groupedSubcommands: [

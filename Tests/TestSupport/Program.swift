@@ -24,9 +24,9 @@ public final class Program: Sendable {
         guard let path = Self.path(of: name) else { throw ProgramMissing(name: name) }
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
-        // What is meant for the tests is no setting of the program's; but the tests may be root's.
+        // What is meant for the tests is no setting of the program's; but the tests may be root's, and many programs run at once.
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("HELIOGRAPH_") }
-            .merging(["HELIOGRAPH_ALLOW_ROOT": "yes"]) { $1 }.merging(environment) { $1 }
+            .merging(["HELIOGRAPH_ALLOW_ROOT": "yes", "HELIOGRAPH_DASHBOARD_LISTEN": "off"]) { $1 }.merging(environment) { $1 }
         let pipes = (Pipe(), Pipe())
         process.standardOutput = pipes.0
         process.standardError = pipes.1

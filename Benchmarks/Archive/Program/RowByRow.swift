@@ -1,4 +1,5 @@
 import Archive
+import BenchmarkRoof
 import Foundation
 import Reports
 

@@ -63,7 +63,7 @@ func clamped(_ instant: Int) -> Int {
     min(max(instant, LocalClock.instants.lowerBound), LocalClock.instants.upperBound)
 }
 
-private func median(_ values: [Int]) -> Double {
+func median(_ values: [Int]) -> Double {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return 0 }
     let middle = sorted.count / 2

@@ -61,6 +61,27 @@ extension ArchiveReader {
     }
 }
 
+extension ArchiveReader {
+    /// The newest events before an instant, newest first, those that were raised together with what cleared them.
+    ///
+    /// - Parameters:
+    ///   - filter: its `timestamps.upperBound` is the instant before which they began or, without a beginning, ended.
+    ///   - limit: the most to read, at least 1.
+    public func newestEvents(_ filter: RowFilter = RowFilter(), limit: Int) async throws -> [EventEpisode] {
+        try await ask("reading events of") { db in
+            let sql = episodes.replacing("/* filter */", with: filter.condition)
+                .replacing("ORDER BY event.timestamp, event.seq", with: "ORDER BY event.timestamp DESC, event.seq DESC")
+            return try Row.fetchAll(
+                db.cachedStatement(sql: sql),
+                arguments: [
+                    "after": filter.timestamps.lowerBound, "seq": 0, "before": filter.timestamps.upperBound,
+                    "size": max(1, limit), "envoy": filter.envoy, "equipment": filter.equipment,
+                ]
+            ).map(EventEpisode.init)
+        }
+    }
+}
+
 private let episodes = """
     SELECT event.seq, envoy.serial, equipment, (
             SELECT min(clear.timestamp) FROM event clear

@@ -35,6 +35,18 @@ struct ArchiveFile {
         try queue.close()
     }
 
+    /// Both checks by SQLite alone, for a program that has the file open already.
+    func checkBeside() throws {
+        guard exists else { throw ArchiveError("opening", path, .missing) }
+        var configuration = Self.configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let identity = try queue.read { db in try Int32.fetchOne(db, sql: "PRAGMA application_id") }
+        guard identity == Schema.applicationID else { throw ArchiveError("opening", path, .notAnArchive) }
+        try queue.close()
+        try inspect(check: .none)
+    }
+
     /// Makes an empty archive. It appears under its name complete or not at all, and never in another file's place.
     func create() throws {
         let draft = "\(path).new-\(UUID().uuidString)"

@@ -30,7 +30,7 @@ public struct ArchiveRebuild: Sendable {
         }
     }
 
-    /// Puts the new archive in the old one's place, and takes over the publishers' cursors.
+    /// Puts the new archive in the old one's place, and takes over the publishers' cursors and the roof's layout.
     ///
     /// Nobody may have the old one open, in any program: whoever has would go on writing to a file without a name.
     ///
@@ -65,6 +65,7 @@ public struct ArchiveRebuild: Sendable {
             defer { try? db.execute(sql: "DETACH old") }  // The connection is closed next in any case.
             try CursorTransfer.run(cursors, in: db)
             try AlertTransfer.run(in: db)
+            try RoofLayout.takeOver(in: db)
         }
     }
 }

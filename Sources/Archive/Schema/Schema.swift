@@ -13,6 +13,7 @@ enum Schema {
             try db.execute(sql: schemaVersion1)
         }
         migrator.registerMigration("alerts") { db in try db.execute(sql: schemaAlerts) }
+        migrator.registerMigration("roof") { db in try db.execute(sql: roofSchema) }
         return migrator
     }
 }

@@ -2,6 +2,7 @@ import Capture
 import Foundation
 import Logging
 import Publishing
+import Spool
 
 extension SettingTable {
     static let alertsWatch = Setting(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Dashboard
 import Foundation
 import Logging
 import NIOCore
@@ -43,12 +44,15 @@ struct RunCommand: AsyncParsableCommand {
         let publishing = try settings.publishing(logger)
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) { publishing?.look() } : nil
         let control = ControlSocket(settings, counters, publishing, logger)
+        let dashboard = DashboardConfiguration(settings, counters).map { DashboardService($0, logger: logger) }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
-            services: [control, publishing as (any Service)?, settings.watching(counters, publishing, logger), ingest, server].compactMap(\.self) + watchdog(manager),
+            services: [
+                control, dashboard, publishing as (any Service)?, settings.watching(counters, publishing, logger), ingest, server,
+            ].compactMap(\.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)

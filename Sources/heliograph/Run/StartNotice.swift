@@ -9,11 +9,13 @@ struct StartNotice {
         let capture = listening.first ?? "?"
         let port = capture.split(separator: ":").last.map(String.init) ?? "?"
         let forwards = settings.cloud == .off ? "nowhere (cloud: off); the Envoy hears 503" : "\(settings.upstream)"
+        let dashboard = settings.dashboard.listen.map { "http://\($0)/" } ?? "off"
         var lines = [
             "heliograph is running",
             "  listens on    \(capture)" + (listening.count > 1 ? ", and \(listening[1]) for plain HTTP" : ""),
             "  writes to     \(settings.spool)",
             "  forwards to   \(forwards)",
+            "  dashboard     \(dashboard)",
             "",
             "with an Envoy:    redirect its TCP port 443 to port \(port) of this machine, and make this machine its gateway:",
             "                  sudo heliograph gateway up --envoy ADDRESS, and docs/gateway.md",

@@ -138,6 +138,7 @@ extension SettingTable {
     static let all: [any SettingDescription] = [
         data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, certificate,
         privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
+        dashboardListen, dashboardPasswordFile, dashboardWithoutPassword, dashboardNames,
         connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
     ] + publishers
 

@@ -81,8 +81,24 @@ struct Settings: Sendable, Equatable {
     var gatewayPorts: [Int]
     var gatewayWhenStopped: WhenStopped
     var allowRoot: AllowRoot
+    var dashboard: Dashboard
     var limits: Limits
     var publishers: PublisherSettings
+
+    /// Where the dashboard is, and who may look.
+    struct Dashboard: Sendable, Equatable {
+        /// Whether addresses that others can reach are served without a password.
+        enum WithoutPassword: String, CaseIterable, Sendable {
+            case no, yes
+        }
+
+        /// nil for nowhere.
+        var listen: ListenAddress?
+        var passwordFile: FilePath
+        var withoutPassword: WithoutPassword
+        /// Host names that are ours.
+        var names: [String]
+    }
 
     /// Bounds in size, number and time.
     struct Limits: Sendable, Equatable {
@@ -144,6 +160,10 @@ extension Settings {
         gatewayPorts = reader.value(SettingTable.gatewayPorts)
         gatewayWhenStopped = reader.value(SettingTable.gatewayWhenStopped)
         allowRoot = reader.value(SettingTable.allowRoot)
+        dashboard = Dashboard(
+            listen: reader.value(SettingTable.dashboardListen),
+            passwordFile: reader.value(SettingTable.dashboardPasswordFile) ?? state.appending("dashboard-password"),
+            withoutPassword: reader.value(SettingTable.dashboardWithoutPassword), names: reader.value(SettingTable.dashboardNames))
         limits = Limits(from: &reader)
         publishers = PublisherSettings(from: &reader)
 

@@ -28,6 +28,12 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(SettingTable.gatewayInterface), help: .of(SettingTable.gatewayInterface, "name")) var gatewayInterface: String?
     @Option(name: .of(SettingTable.gatewayPorts), help: .of(SettingTable.gatewayPorts, "numbers")) var gatewayPorts: [String] = []
     @Option(name: .of(SettingTable.gatewayWhenStopped), help: .of(SettingTable.gatewayWhenStopped, "word")) var gatewayWhenStopped: String?
+    @Option(name: .of(SettingTable.dashboardListen), help: .of(SettingTable.dashboardListen, "address:port")) var dashboardListen: String?
+    @Option(name: .of(SettingTable.dashboardPasswordFile), help: .of(SettingTable.dashboardPasswordFile, "file"))
+    var dashboardPasswordFile: String?
+    @Option(name: .of(SettingTable.dashboardWithoutPassword), help: .of(SettingTable.dashboardWithoutPassword, "word"))
+    var dashboardWithoutPassword: String?
+    @Option(name: .of(SettingTable.dashboardNames), help: .of(SettingTable.dashboardNames, "name")) var dashboardNames: [String] = []
 
     @OptionGroup var publishers: PublisherOptions
 
@@ -54,6 +60,8 @@ struct SettingsOptions: ParsableArguments {
             (SettingTable.logLevel, logLevel.list), (SettingTable.allowRoot, allowRoot.list),
             (SettingTable.gatewayInterface, gatewayInterface.list), (SettingTable.gatewayPorts, gatewayPorts),
             (SettingTable.gatewayWhenStopped, gatewayWhenStopped.list),
+            (SettingTable.dashboardListen, dashboardListen.list), (SettingTable.dashboardPasswordFile, dashboardPasswordFile.list),
+            (SettingTable.dashboardWithoutPassword, dashboardWithoutPassword.list), (SettingTable.dashboardNames, dashboardNames),
             (SettingTable.connections, connections.list),
             (SettingTable.requestHead, requestHead.list), (SettingTable.requestBody, requestBody.list),
             (SettingTable.reply, reply.list), (SettingTable.inflated, inflated.list), (SettingTable.idle, idle.list),

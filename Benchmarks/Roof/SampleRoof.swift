@@ -1,19 +1,21 @@
 import Reports
 
 /// A roof of 30 panels that tells its intervals and readings every five minutes of daylight, made up fast.
-struct SampleRoof {
-    static let panelCount = 30
+public struct SampleRoof {
+    public static let panelCount = 30
     /// Five-minute steps of daylight a day: a year's mean.
-    static let stepsPerDay = 146
+    public static let stepsPerDay = 146
     /// 2005-01-01 by the clock of California, when day 0 begins.
-    static let firstMidnight = 1_104_566_400
+    public static let firstMidnight = 1_104_566_400
+
+    public init() {}
 
     private let panels = (0..<panelCount).map { "1213338\(85_000 + $0 * 37).1" }
     private var id = 1
     private var noise: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     /// Some full reports with 500 intervals and 500 readings each, oldest first, from `days`.
-    mutating func forEachReport(days: Range<Int>, rowsOfEachKind limit: Int = 500, _ body: (Report) async throws -> Void) async throws {
+    public mutating func forEachReport(days: Range<Int>, rowsOfEachKind limit: Int = 500, _ body: (Report) async throws -> Void) async throws {
         var report = empty()
         for day in days {
             for step in 0..<Self.stepsPerDay {
@@ -66,7 +68,7 @@ struct SampleRoof {
 
 extension Report {
     /// The report as an Envoy writes it.
-    var xml: String {
+    public var xml: String {
         var text = "<perf_report report_timestamp=\"\(timestamp ?? 0)\" webcomm_version=\"4.6.0\"><envoy ip_addr=\"10.0.0.7\" "
         text += "mac_addr=\"00:00:5E:00:53:01\" part_num=\"800-00069-r05\" sw_version=\"R3.12.34\" timezone=\"US/Pacific\" "
         text += "serial_num=\"\(envoy?.serialNumber ?? "")\"/>\n"

@@ -1,0 +1,84 @@
+import SystemPackage
+
+/// What the dashboard needs to know of the house that it shows.
+public struct DashboardConfiguration: Sendable {
+    /// The IP address to listen at.
+    public var address: String
+    /// 0 lets the system choose a free one.
+    public var port: Int
+    public var archivePath: String
+    /// The folder of the captures.
+    public var spool: FilePath
+    /// A file of ``PasswordHash``; no password is asked for where there is none.
+    public var passwordFile: FilePath
+    /// Whether the owner lets everyone in who can reach an address that is not loopback.
+    public var allowsNoPassword = false
+    /// Names by which browsers may ask for it, besides `localhost`, this machine's own name and all IP addresses.
+    public var hostNames: [String] = []
+    /// How many connections are served at once; others wait to be accepted.
+    public var connections = 64
+    /// How many pages may be live at once.
+    public var livePages = 16
+    /// How often the archive is looked at while a live page is open.
+    public var livePause: Duration = .seconds(2)
+    /// Seconds since 1970 UTC.
+    public var clock: @Sendable () -> Int
+    /// What the running proxy tells of itself.
+    public var proxy: @Sendable () -> ProxyState?
+    /// Texts that others serve here, such as metrics. Add routes of other parts of the program to this list.
+    public var texts: [TextRoute] = []
+
+    public init(
+        address: String, port: Int, archivePath: String, spool: FilePath, passwordFile: FilePath,
+        clock: @escaping @Sendable () -> Int, proxy: @escaping @Sendable () -> ProxyState? = { nil }
+    ) {
+        (self.address, self.port, self.archivePath, self.spool) = (address, port, archivePath, spool)
+        (self.passwordFile, self.clock, self.proxy) = (passwordFile, clock, proxy)
+    }
+
+    /// Whether only this machine can reach it.
+    var isLoopback: Bool { address.hasPrefix("127.") || address == "::1" }
+}
+
+/// A text that is made anew for whoever asks for its path.
+public struct TextRoute: Sendable {
+    /// As in `/metrics`.
+    public var path: String
+    /// As in `text/plain; version=0.0.4`.
+    public var contentType: String
+    public var text: @Sendable () async throws -> String
+
+    public init(path: String, contentType: String, text: @escaping @Sendable () async throws -> String) {
+        (self.path, self.contentType, self.text) = (path, contentType, text)
+    }
+}
+
+/// What the running proxy tells of itself. Times are seconds since 1970 UTC, nil for what never happened.
+public struct ProxyState: Codable, Equatable, Sendable {
+    public var startedTimestamp: Int
+    /// `forward` or `off`.
+    public var cloud: String
+    public var upstream: String
+    public var requestsCaptured: Int
+    public var requestsNotCaptured: Int
+    public var repliesForwarded: Int
+    public var diskFailures: Int
+    /// How often the cloud failed, by reason.
+    public var cloudFailures: [String: Int]
+    public var lastCaptureTimestamp: Int?
+    public var lastReplyTimestamp: Int?
+    public var lastCloudFailureTimestamp: Int?
+
+    public init(
+        startedTimestamp: Int, cloud: String, upstream: String, requestsCaptured: Int = 0, requestsNotCaptured: Int = 0,
+        repliesForwarded: Int = 0, diskFailures: Int = 0, cloudFailures: [String: Int] = [:], lastCaptureTimestamp: Int? = nil,
+        lastReplyTimestamp: Int? = nil, lastCloudFailureTimestamp: Int? = nil
+    ) {
+        (self.startedTimestamp, self.cloud, self.upstream) = (startedTimestamp, cloud, upstream)
+        (self.requestsCaptured, self.requestsNotCaptured) = (requestsCaptured, requestsNotCaptured)
+        (self.repliesForwarded, self.diskFailures, self.cloudFailures) = (repliesForwarded, diskFailures, cloudFailures)
+        self.lastCaptureTimestamp = lastCaptureTimestamp
+        self.lastReplyTimestamp = lastReplyTimestamp
+        self.lastCloudFailureTimestamp = lastCloudFailureTimestamp
+    }
+}

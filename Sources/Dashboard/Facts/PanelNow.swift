@@ -1,0 +1,99 @@
+import Archive
+
+/// A panel beside its peers.
+struct PanelNow: Sendable {
+    var device: DeviceNow
+    /// What its owner calls it.
+    var name: String?
+    /// Power over that of the median panel at the last reading; nil where it did not take part, or nobody made any.
+    var shareNow: Double?
+
+    /// `name`, or what the wire calls it.
+    var title: String { name ?? device.equipment }
+
+    /// The same where there is little room: without a name, the last digits of the serial number.
+    var shortTitle: String { name ?? "…\(device.serialNumber.suffix(6))" + (device.channel ?? 1 > 1 ? ".\(device.channel ?? 1)" : "") }
+
+    /// The share that its tile shows: of the last reading by day, of the last seven days by night.
+    var shownShare: Double? { shareNow ?? device.shareOfMedian }
+
+    /// From 0, nothing, to 6, more than the median panel.
+    var level: Int? {
+        shownShare.map { share in
+            switch share {
+            case ..<0.05: 0
+            case ..<0.4: 1
+            case ..<0.65: 2
+            case ..<0.85: 3
+            case ..<0.95: 4
+            case ..<1.05: 5
+            default: 6
+            }
+        }
+    }
+}
+
+/// An Envoy's roof at this moment.
+struct EnvoyNow: Sendable {
+    var envoy: EnvoyStatus
+    var today: EnvoyToday
+    var yesterdayJoules: Int?
+    var panels: [PanelNow]
+    var tiles: [RoofTile]
+    var troubles: [Trouble]
+    /// Seconds since 1970 UTC.
+    var now: Int
+
+    /// Readings within a quarter of an hour are of one moment.
+    static let momentSeconds = 900
+    /// An older reading tells nothing of the present.
+    static let freshSeconds = 3_600
+
+    /// Whether the last reading is of the present.
+    var isFresh: Bool { today.latestTimestamp.map { now - $0 < Self.freshSeconds } ?? false }
+}
+
+extension House {
+    func now(of envoy: EnvoyStatus) async throws -> EnvoyNow? {
+        let reader = try await archive.open()
+        let now = now
+        guard let today = try await reader.today(now: now).first(where: { $0.envoy == envoy.serialNumber }) else { return nil }
+        let yesterday = today.day.advanced(by: -1)
+        let before = try await reader.energy(of: envoy.serialNumber, by: .day, days: yesterday...yesterday).first
+        let tiles = try await reader.roof(of: envoy.serialNumber)
+        let panels = Self.compare(try await self.panels(of: envoy), at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
+        let events = try await reader.newestEvents(
+            RowFilter(timestamps: now - Trouble.eventDays * 86_400..<now + 86_400, envoy: envoy.serialNumber), limit: 500)
+        let state = try await service()
+        return EnvoyNow(
+            envoy: envoy, today: today, yesterdayJoules: before?.joules, panels: panels, tiles: tiles,
+            troubles: Trouble.all(of: envoy, panels, events, state, now: now), now: now)
+    }
+
+    private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {
+        let names = Dictionary(tiles.map { ($0.equipment, $0.name) }, uniquingKeysWith: { first, _ in first })
+        func watts(_ device: DeviceNow) -> Double? {
+            guard isFresh, let latest, let reading = device.latest, latest - reading.timestamp <= EnvoyNow.momentSeconds else { return nil }
+            return reading.averageWatts
+        }
+        let median = median(devices.compactMap(watts).filter { $0 > 0 })
+        return devices.map { device in
+            PanelNow(
+                device: device, name: names[device.equipment] ?? nil,
+                shareNow: median.flatMap { median in watts(device).map { $0 / median } })
+        }
+    }
+}
+
+extension EnvoyToday {
+    func isFresh(_ now: Int) -> Bool { latestTimestamp.map { now - $0 < EnvoyNow.freshSeconds } ?? false }
+}
+
+/// The middle value; nil of none, and of none above zero.
+func median(_ values: [Double]) -> Double? {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return nil }
+    let middle = sorted.count / 2
+    let median = sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    return median > 0 ? median : nil
+}

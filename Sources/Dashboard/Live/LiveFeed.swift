@@ -1,0 +1,103 @@
+import Archive
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// Tells open pages that there is something new, by server-sent events (WHATWG HTML, 9.2).
+///
+/// The archive is looked at only while somebody listens. Each listener holds at most one untold event.
+final class LiveFeed: Sendable {
+    private struct Listeners {
+        var next = 0
+        var open: [Int: AsyncStream<Int>.Continuation] = [:]
+        var lastSeq: Int?
+        var isEnding = false
+    }
+
+    private let archive: OpenArchive
+    private let pause: Duration
+    private let limit: Int
+    private let listeners = Mutex(Listeners())
+    /// A comment now and then keeps proxies from hanging up, and finds out who has gone.
+    private static let heartbeat = Duration.seconds(20)
+
+    init(_ archive: OpenArchive, pause: Duration, limit: Int) {
+        (self.archive, self.pause, self.limit) = (archive, pause, limit)
+    }
+
+    /// Looks at the archive from time to time until it is cancelled.
+    func run() async {
+        // The wait ends by cancellation.
+        while (try? await Task.sleep(for: pause)) != nil {
+            guard listeners.withLock({ !$0.open.isEmpty }) else { continue }
+            // An archive that can't be asked now is asked again; the pages themselves show what is wrong.
+            guard let seq = try? await archive.open().status().lastSeq else { continue }
+            listeners.withLock { listeners in
+                guard listeners.lastSeq != seq else { return }
+                listeners.lastSeq = seq
+                for listener in listeners.open.values { listener.yield(seq) }
+            }
+        }
+    }
+
+    /// Ends all streams.
+    func end() {
+        let open = listeners.withLock { listeners in
+            listeners.isEnding = true
+            return Array(listeners.open.values)
+        }
+        for listener in open { listener.finish() }
+    }
+
+    /// The stream for one page, until it is closed or the program ends.
+    func response(to request: Request) async throws -> Response {
+        // A new page begins with the present, so that it hears of what comes after it was made.
+        let seq = (try? await archive.open().status().lastSeq) ?? 0
+        let (stream, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        let number = listeners.withLock { listeners -> Int? in
+            guard !listeners.isEnding, listeners.open.count < limit else { return nil }
+            listeners.next += 1
+            listeners.open[listeners.next] = continuation
+            if listeners.lastSeq == nil { listeners.lastSeq = seq }
+            return listeners.next
+        }
+        guard let number else { throw Refused(.serviceUnavailable, "too many live pages are open") }
+        continuation.onTermination = { _ in self.leave(number) }
+        continuation.yield(seq)
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                defer { self.leave(number) }
+                // A page that was closed makes room at once, not with the next heartbeat.
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    try await Self.tell(stream, &writer)
+                    try await writer.finish(nil)
+                } onInboundClosed: {
+                    continuation.finish()
+                }
+            })
+    }
+
+    private func leave(_ number: Int) { _ = listeners.withLock { $0.open.removeValue(forKey: number) } }
+
+    private static func tell(_ stream: AsyncStream<Int>, _ writer: inout any ResponseBodyWriter) async throws {
+        let beats = AsyncStream<Int?>.makeStream(bufferingPolicy: .bufferingNewest(2))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await seq in stream { beats.continuation.yield(seq) }
+                beats.continuation.finish()
+            }
+            group.addTask {
+                // The wait ends by cancellation.
+                while (try? await Task.sleep(for: heartbeat)) != nil { beats.continuation.yield(nil) }
+            }
+            for await beat in beats.stream {
+                let text = beat.map { "event: archive\ndata: {\"seq\":\($0)}\n\n" } ?? ": still here\n\n"
+                try await writer.write(ByteBuffer(string: text))
+            }
+            group.cancelAll()
+        }
+    }
+}

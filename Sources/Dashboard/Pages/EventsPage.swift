@@ -1,0 +1,50 @@
+import Archive
+
+/// An event as a line of a table.
+struct EventRow {
+    let title: String
+    let code: String
+    let device: String
+    let name: String
+    let began: String
+    let ended: String
+    let lasted: String
+    let isOpen: Bool
+    let detail: String
+
+    static func rows(_ events: [EventEpisode], _ names: [String: String], _ clock: inout LocalClock) -> [EventRow] {
+        var rows: [EventRow] = []
+        for event in events {
+            let began = event.beganTimestamp.map { Shown.moment($0, &clock) } ?? "–"
+            let ended = event.endedTimestamp.map { Shown.moment($0, &clock) } ?? (event.isOpen ? "open" : "–")
+            let span = event.beganTimestamp.flatMap { begin in event.endedTimestamp.map { Shown.duration($0 - begin) } }
+            rows.append(
+                EventRow(
+                    title: event.title, code: "\(event.code)", device: event.equipment, name: names[event.equipment] ?? event.equipment,
+                    began: began, ended: ended, lasted: span ?? (event.kind == .momentary ? "a moment" : ""), isOpen: event.isOpen,
+                    detail: event.messageParameters ?? ""))
+        }
+        return rows
+    }
+}
+
+/// What happened, newest first.
+struct EventsPage {
+    let envoy: EnvoyChoice
+    let events: [EventRow]
+    let hasEvents: Bool
+    let earlier: String?
+    let isFirst: Bool
+
+    static let pageSize = 100
+
+    init(_ events: [EventEpisode], _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], names: [String: String], isFirst: Bool) {
+        var clock = envoy.clock
+        self.envoy = EnvoyChoice(envoy, among: envoys)
+        self.events = EventRow.rows(events, names, &clock)
+        hasEvents = !events.isEmpty
+        let last = events.last.flatMap { $0.beganTimestamp ?? $0.endedTimestamp }
+        earlier = events.count == Self.pageSize ? last.map { "/events?before=\($0)&envoy=\(envoy.serialNumber)" } : nil
+        self.isFirst = isFirst
+    }
+}

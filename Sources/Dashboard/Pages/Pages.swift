@@ -1,0 +1,86 @@
+import Archive
+import Hummingbird
+import Mustache
+
+/// Puts facts into templates. Everything that goes into a page passes Mustache's escaping; `content` and plots, made here, alone do not.
+struct Pages: Sendable {
+    private let library: MustacheLibrary
+    private let token: String
+    /// Tells the assets of this start from those of another version.
+    private let version: String
+
+    init(token: CrossSiteToken) throws {
+        var library = MustacheLibrary()
+        for (name, text) in Resources.templates { try library.register(String(decoding: text, as: UTF8.self), named: name) }
+        self.library = library
+        self.token = token.text
+        version = String(token.text.prefix(8))
+    }
+
+    /// A whole page.
+    ///
+    /// - Parameters:
+    ///   - facts: what the template shows.
+    ///   - seq: the last row of the archive that the page knows of; nil for a page that is not kept up.
+    func render(_ facts: Any, title: String, as name: String, scripts: [String] = [], seq: Int? = nil) throws -> String {
+        guard let content = library.render(facts, withTemplate: name) else {
+            throw DashboardError("rendering", name, .other("there is no such template"))
+        }
+        let frame = Frame(
+            title: title, token: token, version: version, content: content,
+            links: Self.links.map { Frame.Link(path: $0.path, title: $0.title, isCurrent: $0.template == name || $0.others.contains(name)) },
+            scripts: scripts.map { Frame.Script(name: $0, isModule: $0 != "dygraph", version: version) },
+            hasCharts: scripts.contains("dygraph"), seq: seq.map(String.init) ?? "", isLive: seq != nil)
+        guard let page = library.render(frame, withTemplate: "frame") else {
+            throw DashboardError("rendering", "frame", .other("there is no such template"))
+        }
+        return page
+    }
+
+    private static let links: [(path: String, title: String, template: String, others: [String])] = [
+        ("/", "Now", "now", []), ("/history", "History", "history", []), ("/panels", "Panels", "panels", ["panel"]),
+        ("/roof", "Roof", "roof", []), ("/events", "Events", "events", []), ("/captures", "Captures", "captures", ["capture"]),
+    ]
+}
+
+/// What is around every page.
+struct Frame {
+    struct Link {
+        let path: String
+        let title: String
+        let isCurrent: Bool
+    }
+    struct Script {
+        let name: String
+        let isModule: Bool
+        let version: String
+    }
+
+    let title: String
+    let token: String
+    let version: String
+    let content: String
+    let links: [Link]
+    let scripts: [Script]
+    let hasCharts: Bool
+    let seq: String
+    let isLive: Bool
+}
+
+/// Which Envoy a page is about, and the others.
+struct EnvoyChoice {
+    struct Option {
+        let serial: String
+        let isChosen: Bool
+    }
+
+    let serial: String
+    let options: [Option]
+    let hasOthers: Bool
+
+    init(_ envoy: EnvoyStatus, among all: [EnvoyStatus]) {
+        serial = envoy.serialNumber
+        options = all.map { Option(serial: $0.serialNumber, isChosen: $0.serialNumber == envoy.serialNumber) }
+        hasOthers = all.count > 1
+    }
+}

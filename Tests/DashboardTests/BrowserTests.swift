@@ -1,0 +1,40 @@
+import Archive
+import Foundation
+import Reports
+import TestSupport
+import Testing
+
+@testable import Dashboard
+
+@Suite("Pages in a real browser", .timeLimit(.minutes(5)), .enabled(if: Checkers.areThere && Program.isInstalled("chromium")))
+struct BrowserTests {
+    @Test("No page logs an error or asks anyone else, at a phone's width and a desktop's, light and dark; all pass the accessibility checker")
+    func pages() async throws {
+        try await withStage { stage async throws in
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            let finished = try await Program.run(
+                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem], within: .seconds(150))
+            #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
+        }
+    }
+
+    @Test("A week is zoomed by dragging, a panel is moved, named and saved, by pointer and by keys; a new report shows by itself")
+    func gestures() async throws {
+        try await withStage { stage async throws in
+            let program = try Program(Checkers.python, [Checkers.script("check_gestures.py"), stage.base])
+            #expect(await program.output.wait(within: .seconds(100)) { $0.text.contains("waiting for a report") || $0.hasEnded })
+            var report = SunnyRoof.empty(at: SunnyRoof.now + 60)
+            for panel in SunnyRoof.panels {
+                var reading = Reading(id: 1, equipment: panel, timestamp: SunnyRoof.now + 30, durationSeconds: 100)
+                reading.joules = 12_340
+                report.readings.append(reading)
+            }
+            try await stage.archive.keep(report, from: Source(name: "live", receivedTimestamp: SunnyRoof.now + 60))
+            let status = await program.end(within: .seconds(60))
+            #expect(status == 0, "\(program.output.value.text)\(program.errors.value.text)")
+            let tiles = try await stage.archive.reader.roof(of: SunnyRoof.envoy)
+            #expect(tiles.first { $0.equipment == SunnyRoof.panels[0] }?.name == "Chimney")
+            #expect(tiles.first { $0.equipment == SunnyRoof.panels[1] }?.isLandscape == true)
+        }
+    }
+}

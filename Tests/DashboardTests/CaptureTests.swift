@@ -1,0 +1,96 @@
+import Foundation
+import Spool
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Dashboard
+
+/// Files as the proxy leaves them.
+enum SpoolFiles {
+    static let stem = "2026-06-21T13:59:00-0j1FFs"
+    static let xml = "<perf_report><script>alert(document.domain)</script></perf_report>"
+
+    static func put(_ stem: String, in folder: URL, request: [UInt8] = Array("POST / HTTP/1.1\r\n\r\n".utf8) + [0, 255, 31, 139]) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(request).write(to: folder.appending(path: "\(stem).request"))
+        try Data("HTTP/1.1 200 OK\r\n\r\n<script>alert(2)</script>".utf8).write(to: folder.appending(path: "\(stem).response"))
+        try Data(xml.utf8).write(to: folder.appending(path: "\(stem).xml"))
+    }
+}
+
+@Suite("Captures can be looked at and downloaded as they are", .timeLimit(.minutes(5)))
+struct CaptureTests {
+    private func bytes(_ count: Int) -> [UInt8] {
+        var random = SeededRandom(7)
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    }
+
+    @Test("What is downloaded equals the file, waiting, rejected or compressed, whatever its size", arguments: [0, 1, 1 << 20, (2 << 20) + 77])
+    func equal(count: Int) async throws {
+        try await withStage { stage async throws in
+            let request = bytes(count)
+            let spool = try SpoolDirectory(FilePath(stage.spool.path(percentEncoded: false)))
+            try SpoolFiles.put("2026-06-21T13:00:00-waitin", in: stage.spool, request: request)
+            try SpoolFiles.put("2026-06-21T13:01:00-reject", in: stage.spool.appending(path: "rejected"), request: request)
+            try SpoolFiles.put("2026-06-21T13:02:00-proces", in: stage.spool, request: request)
+            let done = try #require(try spool.settled().first { $0.stem.description.hasSuffix("proces") })
+            try spool.file([(done, xml: Array(SpoolFiles.xml.utf8))])
+            for (stem, place) in [("13:00:00-waitin", "waiting"), ("13:01:00-reject", "rejected"), ("13:02:00-proces", "processed")] {
+                let told = try await stage.ask("/api/v1/captures/2026-06-21T\(stem)")
+                #expect(told.json["place"] as? String == place)
+                let answer = try await stage.ask("/api/v1/captures/2026-06-21T\(stem)/request")
+                #expect(answer.status == 200 && answer.body == request, "\(place)")
+            }
+            let list = try #require(try await stage.ask("/api/v1/captures").json["captures"] as? [[String: Any]])
+            #expect(list.compactMap { $0["place"] as? String } == ["processed", "rejected", "waiting"])
+        }
+    }
+
+    @Test("What an Envoy sent never becomes a page: it is text for saving, and on ours it is escaped")
+    func neverHTML() async throws {
+        try await withStage { stage async throws in
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            for file in ["request", "response", "xml"] {
+                let answer = try await stage.ask("/api/v1/captures/\(SpoolFiles.stem)/\(file)")
+                #expect(answer.headers["content-disposition"] == "attachment; filename=\"\(SpoolFiles.stem).\(file)\"")
+                #expect(answer.headers["x-content-type-options"] == "nosniff")
+                #expect(["text/plain; charset=utf-8", "application/octet-stream"].contains(answer.headers["content-type"]))
+            }
+            for page in ["/captures/\(SpoolFiles.stem)", "/events", "/"] {
+                let text = try await stage.ask(page).text
+                #expect(!text.contains("<script>"), "\(page)")
+            }
+            #expect(try await stage.ask("/captures/\(SpoolFiles.stem)").text.contains("&lt;script&gt;alert(document.domain)&lt;/script&gt;"))
+        }
+    }
+
+    @Test(
+        "A name that is no capture's leads nowhere",
+        arguments: [
+            "../secret", "..%2f..%2fsecret", "%2e%2e/secret", "2026-06-21T13:59:00-0j1FFs.request", "2026-06-21T13:59:00-0j1FFs%2f..%2fx",
+            "2026-06-21T13:59:00-0j1FFs%00", "/etc/passwd", "rejected", "....//....//etc/passwd", "2026-06-21T13:59:00-0j1FF%2e",
+        ])
+    func tricks(name: String) async throws {
+        try await withStage { stage async throws in
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            try Data("secret".utf8).write(to: stage.folder.file("secret"))
+            for path in ["/api/v1/captures/\(name)", "/api/v1/captures/\(name)/request", "/captures/\(name)", "/api/v1/captures/\(SpoolFiles.stem)/\(name)"] {
+                let answer = try await stage.ask(path)
+                #expect(answer.status == 404 || answer.status == 400, "\(path)")
+                #expect(!answer.text.contains("secret\n") && !answer.text.contains("root:"), "\(path)")
+            }
+        }
+    }
+
+    @Test("A link in the spool is not followed")
+    func link() async throws {
+        try await withStage { stage async throws in
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            try FileManager.default.removeItem(at: stage.spool.appending(path: "\(SpoolFiles.stem).xml"))
+            try FileManager.default.createSymbolicLink(
+                at: stage.spool.appending(path: "\(SpoolFiles.stem).xml"), withDestinationURL: URL(filePath: "/etc/passwd"))
+            #expect(try await stage.ask("/api/v1/captures/\(SpoolFiles.stem)/xml").status == 404)
+        }
+    }
+}
