@@ -86,6 +86,9 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
     /// Whether it still stands, as far as is known.
     var isOpen: Bool { state.withLock { $0.isConnected && $0.failure == nil } }
 
+    /// Ends it without a word, so that the broker makes the will known. The loop sees it within a second.
+    func abandon() { change { if $0.failure == nil { $0.failure = "closed" } } }
+
     /// Says good-bye, where the broker still listens, and ends the loop.
     func close() async {
         // Closing what is not open is no failure.
