@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// The library's loop has a thread of its own, where its callbacks come; everything else that is asked of the library is done on a
 /// queue of its own: neither event loops nor Swift's cooperative threads ever wait for it.
-final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is made for several threads (mosquitto.h, mosquitto_threaded_set); the rest is behind locks.
+final class MosquittoConnection: @unchecked Sendable {  // proof: the handle serves all threads; the rest is locked
     private let handle: OpaquePointer
     private let queue = DispatchQueue(label: "mqtt")
     private let state = Mutex(State())

@@ -46,7 +46,8 @@ struct RunCommand: AsyncParsableCommand {
 
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
-            services: [control, publishing as (any Service)?, settings.watching(counters, publishing, logger), ingest, server].compactMap(\.self) + watchdog(manager),
+            services: [control, publishing as (any Service)?, settings.watching(counters, publishing, logger), ingest, server].compactMap(
+                \.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
                 LineLogHandler(level: .error, isJournal: isJournal)
