@@ -84,9 +84,8 @@ struct MQTTPublisher: Publisher {
 
     func close() async {
         guard let connection = memory.told.withLock({ $0.connection.take() }) else { return }
-        // The will says the same if this does not arrive.
-        if !isTrial { try? await connection.publish([MQTTMessage(topic: topics.availability, payload: Array("offline".utf8))]) }
-        await connection.close()
+        // Its will says `offline` for all to hear. The task is cancelled by now, so nobody could wait for a message's confirmation.
+        if isTrial { await connection.close() } else { connection.abandon() }
     }
 }
 

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// The library's loop has a thread of its own, where its callbacks come; everything else that is asked of the library is done on a
 /// queue of its own: neither event loops nor Swift's cooperative threads ever wait for it.
-final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is made for several threads (mosquitto.h, mosquitto_threaded_set); the rest is behind locks.
+final class MosquittoConnection: @unchecked Sendable {  // proof: the handle serves all threads; the rest is locked
     private let handle: OpaquePointer
     private let queue = DispatchQueue(label: "mqtt")
     private let state = Mutex(State())
@@ -85,6 +85,9 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
 
     /// Whether it still stands, as far as is known.
     var isOpen: Bool { state.withLock { $0.isConnected && $0.failure == nil } }
+
+    /// Ends it without a word, so that the broker makes the will known. The loop sees it within a second.
+    func abandon() { change { if $0.failure == nil { $0.failure = "closed" } } }
 
     /// Says good-bye, where the broker still listens, and ends the loop.
     func close() async {

@@ -44,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
         let publishing = try settings.publishing(logger)
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) { publishing?.look() } : nil
         let control = ControlSocket(settings, counters, publishing, logger)
-        let dashboard = DashboardConfiguration(settings, counters).map { DashboardService($0, logger: logger) }
+        let dashboard = DashboardConfiguration(settings, counters, publishing).map { DashboardService($0, logger: logger) }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
