@@ -21,7 +21,7 @@ import Testing
         let check = try heliograph("config check --config sample.yaml")
         #expect(check.status == 0)
         #expect(check.errors == "")
-        #expect(check.output.contains("\nlisten                  0.0.0.0:4430                       default\n"))
+        #expect(check.output.contains("\nlisten                      0.0.0.0:4430                       default\n"))
     }
 
     @Test func `the check shows where each setting comes from`() throws {

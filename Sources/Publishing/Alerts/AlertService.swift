@@ -48,7 +48,7 @@ public struct AlertService: Service, CustomStringConvertible {
     /// nil while there is none: whoever keeps reports makes it.
     private func openArchive() async throws -> ArchiveWriter? {
         guard FileManager.default.fileExists(atPath: archivePath) else { return nil }
-        return try await ArchiveWriter.open(archivePath, check: .none, memory: .modest)
+        return try await ArchiveWriter.openBeside(archivePath)
     }
 
     /// Looks once.

@@ -105,8 +105,10 @@ public struct PublishingService: Service, CustomStringConvertible {
     private func openArchive() async -> ArchiveWriter? {
         var backoff = Backoff(shortest: pace.shortestPause, longest: pace.longestPause)
         while !Task.isCancelled {
-            do { return try await ArchiveWriter.open(archivePath, check: .none, memory: .modest) } catch {
-                logger.warning("publishing waits for the archive", metadata: ["reason": "\(error)"])
+            do { return try await ArchiveWriter.openBeside(archivePath) } catch {
+                // At the very first start there is none yet: who keeps the reports is making it.
+                let isMissing = (error as? ArchiveError)?.cause == .missing
+                logger.log(level: isMissing ? .debug : .warning, "publishing waits for the archive", metadata: ["reason": "\(error)"])
                 // Cancelled: the loop's condition sees it.
                 try? await Task.sleep(for: backoff.fail(wish: nil, random: 0))
             }
