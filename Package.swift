@@ -104,8 +104,8 @@ let package = Package(
         .target(
             name: "Interception",
             dependencies: [
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
 
@@ -189,7 +189,7 @@ let package = Package(
         ),
         .testTarget(
             name: "InterceptionTests",
-            dependencies: ["Interception", "Simulator", "TestSupport", "heliograph", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["Interception", "Simulator", "TestSupport", "heliograph"]
         ),
         .testTarget(
             name: "PublishingTests",

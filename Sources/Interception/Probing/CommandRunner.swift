@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 
 /// Runs the system's programs.
 struct CommandRunner: Sendable {
@@ -25,7 +26,8 @@ struct CommandRunner: Sendable {
         guard let name = words.first, let path = Self.path(of: name) else { throw .toolMissing(words.first ?? "") }
         do {
             let result = try await Subprocess.run(
-                .path(.init(path)), arguments: .init(Array(words.dropFirst())), input: .string(input ?? ""),
+                .path(.init(path)), arguments: .init(Array(words.dropFirst())),
+                input: .fileDescriptor(try Self.file(holding: input ?? ""), closeAfterSpawningProcess: true),
                 output: .string(limit: 64 << 20), error: .string(limit: 1 << 20))
             return Finished(
                 isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput,
@@ -33,6 +35,23 @@ struct CommandRunner: Sendable {
         } catch {
             throw .commandFailed(words.joined(separator: " "), reason: "\(error)")
         }
+    }
+
+    /// A nameless file to read `text` from. (Through a pipe, Subprocess ends this whole program where the other one ends without reading.)
+    private static func file(holding text: String) throws -> FileDescriptor {
+        let path = FileManager.default.temporaryDirectory.appending(path: "heliograph-\(UUID().uuidString)").path(percentEncoded: false)
+        let file = try FileDescriptor.open(
+            path, .readWrite, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
+        unlink(path)
+        do {
+            _ = try file.writeAll(Array(text.utf8))
+            _ = try file.seek(offset: 0, from: FileDescriptor.SeekOrigin.start)
+        } catch {
+            // The first failure is the one to tell.
+            try? file.close()
+            throw error
+        }
+        return file
     }
 
     /// The output of a program that has to succeed.
