@@ -183,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "heliographTests",
             dependencies: [
-                "Archive", "Capture", "CZlib", "MadeUpFacts", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
+                "Archive", "Capture", "CZlib", "Interception", "MadeUpFacts", "Publishing", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

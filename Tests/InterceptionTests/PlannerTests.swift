@@ -172,6 +172,17 @@ struct PlannerTests {
         #expect(second.record?.kept.map(\.sysctl) == [.sendRedirects("all"), .forwarding("eth1"), .sendRedirects("eth1")])
     }
 
+    @Test("Where the network is gone when the service stops, the redirection goes all the same; the note stays for down")
+    func passWithoutNetwork() throws {
+        let first = try GatewayPlanner.up(.one, .small(), record: nil)
+        var facts = MachineFacts.small().after(first)
+        facts.interfaces = []
+        facts.upstreamInterface = nil
+        let pass = GatewayPlanner.pass(facts, record: first.record)
+        #expect(pass.changes.map(\.action) == [NFTRules.delete])
+        #expect(pass.record == first.record)
+    }
+
     @Test("Where nft is missing iptables gets chains of its own, and each command its opposite, in the reverse order")
     func iptables() throws {
         let facts = MachineFacts.small { facts in

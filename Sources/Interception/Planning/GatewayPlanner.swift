@@ -41,23 +41,31 @@ public enum GatewayPlanner {
     }
 
     /// What it takes to redirect nothing, and still be the Envoy's gateway: what it sends passes, uncaptured.
-    public static func pass(_ facts: MachineFacts, record: UndoRecord?) throws(InterceptionError) -> GatewayPlan {
+    ///
+    /// Where the network is not there for that, the rules go altogether: nobody must be sent to a port where nobody listens any more.
+    public static func pass(_ facts: MachineFacts, record: UndoRecord?) -> GatewayPlan {
         guard let record else { return GatewayPlan(changes: [], record: nil) }
         var wish = record.wish
         wish.interface = record.interface
         wish.redirections = []
-        return try up(wish, facts, record: record)
+        do { return try up(wish, facts, record: record) } catch {
+            return GatewayPlan(changes: takingRulesDown(facts, record: record), record: record)
+        }
     }
 
     /// What it takes to leave the machine as it was before `up`.
     public static func down(_ facts: MachineFacts, record: UndoRecord?) -> GatewayPlan {
-        var changes = rulesToTakeDown(facts, record: record).map { Change("take the rules down", $0, undo: nil) }
+        var changes = takingRulesDown(facts, record: record)
         // Where what `up` noted is gone, or it never ran, nobody knows how the kernel's settings were.
         guard let record else { return GatewayPlan(changes: changes, record: nil) }
         for kept in record.kept.reversed() where isStillOurs(kept, facts, record) {
             changes.append(Change("set back what up changed", .set(kept.sysctl, kept.was), undo: nil))
         }
         return GatewayPlan(changes: changes, record: nil)
+    }
+
+    private static func takingRulesDown(_ facts: MachineFacts, record: UndoRecord?) -> [Change] {
+        rulesToTakeDown(facts, record: record).map { Change("take the rules down", $0, undo: nil) }
     }
 
     /// What takes down all that there is of our rules, whole or not and whoever set them; by the note alone where nobody may look.

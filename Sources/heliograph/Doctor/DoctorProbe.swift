@@ -21,11 +21,13 @@ struct DoctorProbe {
             } else {
                 await CloudTrial(upstream: settings.upstream, authorities: settings.upstreamCA?.string).run()
             }
-        return DoctorFacts(
+        var facts = DoctorFacts(
             machine: try await probe.facts(), record: try record.load(), wish: settings.envoys.isEmpty ? nil : try GatewayWish(settings),
             byName: byName, certificate: certificate(), cloud: settings.upstream.host, cloudAddresses: addresses, cloudTLS: cloudTLS,
             isClockSynchronised: await probe.isClockSynchronised(), spool: SpoolLook(settings.spool.string).facts(now: Date()),
             archives: settings.ingest == .on, log: ServiceLog(try await logText(probe)))
+        facts.outputs = DoctorFacts.Output.all(ServiceAnswer.ask(ControlSocket.path(settings)))
+        return facts
     }
 
     private func certificate() -> Result<DoctorFacts.Certificate, DoctorProblem> {

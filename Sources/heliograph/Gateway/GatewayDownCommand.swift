@@ -17,7 +17,7 @@ struct GatewayDownCommand: AsyncParsableCommand {
     func run() async throws {
         let plan = try await Failure.translating {
             let (facts, former) = (try await MachineProbe().facts(), try record.file.load())
-            let plan = pass ? try GatewayPlanner.pass(facts, record: former) : GatewayPlanner.down(facts, record: former)
+            let plan = pass ? GatewayPlanner.pass(facts, record: former) : GatewayPlanner.down(facts, record: former)
             if pass { try await Applier(record.file).up(plan) } else { try await Applier(record.file).down(plan) }
             return plan
         }
