@@ -6,7 +6,7 @@ import Testing
 
 @testable import Dashboard
 
-@Suite("The API tells what the archive knows", .timeLimit(.minutes(5)))
+@Suite("The API tells what the archive knows", .timeLimit(.minutes(10)))
 struct APITests {
     @Test("Every answer is as the OpenAPI file says, and every route is in it", .enabled(if: Checkers.areThere))
     func openAPI() async throws {

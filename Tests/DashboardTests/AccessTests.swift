@@ -6,7 +6,7 @@ import Testing
 
 @testable import Dashboard
 
-@Suite("Nobody looks or writes who should not", .timeLimit(.minutes(5)))
+@Suite("Nobody looks or writes who should not", .timeLimit(.minutes(10)))
 struct AccessTests {
     private func roof(_ name: String) -> [String] {
         [

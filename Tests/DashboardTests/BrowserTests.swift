@@ -6,7 +6,7 @@ import Testing
 
 @testable import Dashboard
 
-@Suite("Pages in a real browser", .timeLimit(.minutes(5)), .enabled(if: Checkers.areThere && Program.isInstalled("chromium")))
+@Suite("Pages in a real browser", .timeLimit(.minutes(10)), .enabled(if: Checkers.areThere && Program.isInstalled("chromium")))
 struct BrowserTests {
     @Test("No page logs an error or asks anyone else, at a phone's width and a desktop's, light and dark; all pass the accessibility checker")
     func pages() async throws {

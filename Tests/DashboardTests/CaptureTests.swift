@@ -19,7 +19,7 @@ enum SpoolFiles {
     }
 }
 
-@Suite("Captures can be looked at and downloaded as they are", .timeLimit(.minutes(5)))
+@Suite("Captures can be looked at and downloaded as they are", .timeLimit(.minutes(10)))
 struct CaptureTests {
     private func bytes(_ count: Int) -> [UInt8] {
         var random = SeededRandom(7)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Dashboard
 
-@Suite("Pages show their numbers without a script", .timeLimit(.minutes(5)))
+@Suite("Pages show their numbers without a script", .timeLimit(.minutes(10)))
 struct PageTests {
     @Test("The first page has power, energy, a plot, a tile for each panel, and what is wrong")
     func now() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Started by systemd, the program tells when it is ready, that it works, and that it stops", .timeLimit(.minutes(2)))
+@Suite("Started by systemd, the program tells when it is ready, that it works, and that it stops", .timeLimit(.minutes(10)))
 struct ServiceManagerTests {
     /// Listens where `NOTIFY_SOCKET` points and prints what it hears.
     private static let listener = """

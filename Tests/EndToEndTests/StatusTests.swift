@@ -3,7 +3,7 @@ import Simulator
 import TestSupport
 import Testing
 
-@Suite("`heliograph status` asks the running proxy", .timeLimit(.minutes(5)))
+@Suite("`heliograph status` asks the running proxy", .timeLimit(.minutes(10)))
 struct StatusTests {
     private func status(_ house: House, _ flags: [String] = []) async throws -> Program.Finished {
         let data = house.folder.file("data").path(percentEncoded: false)

@@ -51,7 +51,7 @@ struct NameWayTests {
     }
 
     @Test(
-        "A name server's override is seen, in a home", .timeLimit(.minutes(5)),
+        "A name server's override is seen, in a home", .timeLimit(.minutes(10)),
         .enabled(if: Home.missing.isEmpty, "no home can be built here: \(Home.missing.joined(separator: ", "))"))
     func asked() async throws {
         try await Home.with { home in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite("An Envoy and a cloud over real TLS", .timeLimit(.minutes(1)))
+@Suite("An Envoy and a cloud over real TLS", .timeLimit(.minutes(10)))
 struct CloudTests {
     private static let authority = Result { try ThrowawayAuthority() }
     private static let identity = Result {

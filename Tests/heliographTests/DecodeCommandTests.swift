@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `heliograph decode`, as its reader sees it.
-@Suite(.timeLimit(.minutes(1))) struct DecodeCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct DecodeCommandTests {
     private let place: TemporaryFolder
     private var folder: URL { place.url }
 

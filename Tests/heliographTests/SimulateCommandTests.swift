@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `heliograph simulate`, as its reader sees it.
-@Suite(.timeLimit(.minutes(1))) struct SimulateCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct SimulateCommandTests {
     private let place: TemporaryFolder
     private var folder: URL { place.url }
 

@@ -60,7 +60,7 @@ struct RequestState {
     /// True where the connection should close now.
     mutating func replyFinished(at now: NIODeadline) -> Bool {
         unanswered -= 1
-        if unanswered == 0, phase == .answering { enter(.idle, now) }
+        if unanswered == 0 { enter(phase == .answering ? .idle : phase, now) }
         return isQuiescing && phase == .idle
     }
 
@@ -89,6 +89,8 @@ struct RequestState {
 
     func look(at now: NIODeadline) -> Look {
         if let stalledSince, now - stalledSince > limits.idle { return .close }
+        // What comes after a request that is being answered is not read on, and not judged, before the answer is out.
+        guard unanswered == 0 else { return .wait }
         return switch phase {
         case .handshake where now - phaseBegan > limits.handshakeTime: .refuse(.silent)
         case .idle where now - phaseBegan > limits.idle: .close

@@ -26,9 +26,10 @@ struct ReplySummary: Sendable {
 /// Requests go out in an envelope that the reply parser wants to see: a head that is never written (the parser learns
 /// the method from it, and gets it before the other side can say a word), and bodies whose bytes are the request as it
 /// stands in the spool.
-final class ReplyAssembler: ChannelInboundHandler {
+final class ReplyAssembler: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias InboundOut = UpstreamEvent
+    typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = HTTPClientRequestPart
 
     private let progress: FramingProgress
@@ -57,6 +58,12 @@ final class ReplyAssembler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
+
+    /// Nobody asks for more while the Envoy has yet to take what there is: that silence is not the cloud's.
+    func read(context: ChannelHandlerContext) {
+        state.asked(at: .now())
+        context.read()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -166,23 +173,26 @@ struct ReplyState {
     private var isFinished = false
     private var count = 0
     private var began = NIODeadline.uptimeNanoseconds(0)
-    private var lastByte = NIODeadline.uptimeNanoseconds(0)
+    /// Since when the cloud has been asked for bytes and has sent none; nil while it is not asked.
+    private var waitingSince: NIODeadline?
 
     init(limits: CaptureLimits) { self.limits = limits }
 
     var hasBytes: Bool { count > 0 }
     var lookInterval: TimeAmount { min(.milliseconds(500), limits.replySilence, limits.handshakeTime) }
 
-    mutating func connected(at now: NIODeadline) { (began, lastByte) = (now, now) }
+    mutating func connected(at now: NIODeadline) { began = now }
 
     mutating func secured(at now: NIODeadline) {
         isReady = true
-        (began, lastByte) = (now, now)
+        (began, waitingSince) = (now, now)
     }
+
+    mutating func asked(at now: NIODeadline) { if waitingSince == nil { waitingSince = now } }
 
     mutating func received(_ bytes: Int, at now: NIODeadline) -> UpstreamFailure? {
         count += bytes
-        lastByte = now
+        waitingSince = nil
         return count > limits.reply ? .replyTooLarge(limit: limits.reply) : nil
     }
 
@@ -195,6 +205,7 @@ struct ReplyState {
     func look(at now: NIODeadline) -> UpstreamFailure? {
         if isFinished { return nil }
         if !isReady { return now - began > limits.handshakeTime ? .handshakeTooSlow : nil }
-        return now - lastByte > limits.replySilence || now - began > limits.replyTime ? .tooSlow : nil
+        if let waitingSince, now - waitingSince > limits.replySilence { return .tooSlow }
+        return now - began > limits.replyTime ? .tooSlow : nil
     }
 }

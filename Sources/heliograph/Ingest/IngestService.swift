@@ -24,6 +24,8 @@ struct IngestService: Service, CustomStringConvertible {
     /// What the turns of the loop hand on. Used by one turn at a time; the lock costs nothing.
     private final class State: Sendable {
         let isStopping = Atomic(false)
+        /// Exchanges that have settled since the start, for the difference between two looks.
+        let settled = Atomic(0)
         let turn = Mutex(Turn())
         struct Turn {
             var archive: ArchiveWriter?
@@ -43,7 +45,10 @@ struct IngestService: Service, CustomStringConvertible {
     }
 
     /// Says that an exchange has settled. Returns at once, so that the capture path may call it.
-    func look() { wake.continuation.yield() }
+    func look() {
+        state.settled.wrappingAdd(1, ordering: .relaxed)
+        wake.continuation.yield()
+    }
 
     func run() async throws {
         let thread = try await BackgroundThread()
@@ -51,9 +56,9 @@ struct IngestService: Service, CustomStringConvertible {
             // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
             await withTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
-                    while (try? await Task.sleep(for: Self.retryPause)) != nil { look() }
+                    while (try? await Task.sleep(for: Self.retryPause)) != nil { wake.continuation.yield() }
                 }
-                look()
+                wake.continuation.yield()
                 var mayTryAgain = ContinuousClock.now
                 for await _ in wake.stream where ContinuousClock.now >= mayTryAgain {
                     if await !turn(on: thread) { mayTryAgain = .now + Self.retryPause - .seconds(1) }
@@ -87,7 +92,9 @@ extension IngestService {
         let archive = try await openArchive()
         let state = state
         let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
-        let count = try await thread.run { try ingestor.takeIn { state.isStopping.load(ordering: .relaxed) } }
+        let count = try await thread.run {
+            try ingestor.takeIn(settled: { state.settled.load(ordering: .relaxed) }, until: { state.isStopping.load(ordering: .relaxed) })
+        }
         if count > 0 { onKept() }
         if count > Self.tellingCount { logger.info("caught up", metadata: ["exchanges": "\(count)"]) }
     }

@@ -3,6 +3,12 @@ import Logging
 import Spool
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Takes settled exchanges from the spool into the archive, in order, and then out of the spool's root. Blocking.
 ///
 /// An exchange leaves the root only after the archive has it. What a crash interrupts is done again: the archive knows
@@ -20,11 +26,16 @@ struct Ingestor: Sendable {
     /// A reply that is larger is none to a report; only its beginning is looked at.
     private static let replyLimit = 1 << 20
 
+    /// For each second of work while captures come, seconds of rest: their flushes share the disk with ours.
+    private static let restShare = 2
+    private static let longestRest = Duration.seconds(1)
+
     /// Takes in all that is there, and says how many exchanges that were; ends early when `isStopping` says so.
     ///
+    /// - Parameter settled: how many exchanges have settled so far; while more do, this rests between batches.
     /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root. One exchange that can't be
     ///   read holds up no other: it is passed over, and told of at the end.
-    func takeIn(until isStopping: @Sendable () -> Bool) throws -> Int {
+    func takeIn(settled: @Sendable () -> Int, until isStopping: @Sendable () -> Bool) throws -> Int {
         var count = 0
         var unreadable: [Stem: SpoolError] = [:]
         while true {
@@ -35,7 +46,7 @@ struct Ingestor: Sendable {
             }
             while !rest.isEmpty {
                 if isStopping() { return count }
-                let batch = rest
+                let (batch, began, before) = (rest, ContinuousClock.now, settled())
                 do { count += try takeInBatch(&rest) } catch where Self.concernsOne(error) {
                     for exchange in batch[..<rest.startIndex] {
                         do { count += try takeInAlone(exchange) } catch let error as SpoolError where Self.concernsOne(error) {
@@ -43,8 +54,14 @@ struct Ingestor: Sendable {
                         }
                     }
                 }
+                if settled() != before { Self.rest(after: .now - began) }
             }
         }
+    }
+
+    private static func rest(after work: Duration) {
+        let time = min(work * restShare, longestRest).components
+        usleep(useconds_t(time.seconds * 1_000_000 + time.attoseconds / 1_000_000_000_000))
     }
 
     /// Whether a failure may lie in a single exchange, and not in the disk, the archive, or another program.

@@ -103,4 +103,26 @@ struct RequestStateTests {
         #expect(state.look(at: .now() + .seconds(1)) == .wait)
         #expect(state.look(at: .now() + .seconds(4)) == .close)
     }
+
+    @Test("What came after a request is not judged, nor the connection ended, before that request is answered")
+    func pipelined() {
+        var state = Self.state()
+        _ = state.received(10, at: Self.at(0))
+        state.requestEnded()
+        _ = state.received(5, at: Self.at(1))
+        #expect(state.look(at: Self.at(400)) == .wait, "half of a second request")
+        #expect(state.replyFinished(at: Self.at(400)) == false)
+        #expect(state.look(at: Self.at(430)) == .wait)
+        #expect(state.look(at: Self.at(431)) == .refuse(.tooSlow(afterBytes: 5)))
+
+        state = Self.state()
+        _ = state.received(10, at: Self.at(0))
+        state.requestEnded()
+        _ = state.received(5, at: Self.at(1))
+        state.refused()
+        #expect(state.look(at: .now() + .hours(1)) == .wait, "a second request that is refused")
+        _ = state.replyFinished(at: Self.at(60))
+        #expect(state.look(at: Self.at(62)) == .wait)
+        #expect(state.look(at: Self.at(63)) == .close)
+    }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(2))) struct AskingErrorTests {
+@Suite(.timeLimit(.minutes(10))) struct AskingErrorTests {
     private func errors(_ command: String, _ house: SimulatedHouse) throws -> String {
         let transcript = try CommandTranscript(command, in: house.folder.url)
         #expect(transcript.status == 1)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(2))) struct EnergyCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct EnergyCommandTests {
     private let envoy = "129900000001"
 
     @Test(arguments: [("hour", "yyyy-MM-dd'T'HH':00:00'xxx"), ("day", "yyyy-MM-dd"), ("month", "yyyy-MM"), ("year", "yyyy")])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(5))) struct ExportCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct ExportCommandTests {
     private let envoy = "129900000001"
 
     /// A small reader of RFC 4180, for what another program would read.

@@ -3,7 +3,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(2))) struct RowsTests {
+@Suite(.timeLimit(.minutes(10))) struct RowsTests {
     private let envoy = "129900000001"
     private let panel = "129911111111.1"
     private let inverter = "129911111111"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(2))) struct StatusCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct StatusCommandTests {
     private let time = 1_434_868_200
 
     private func house() async throws -> SimulatedHouse {

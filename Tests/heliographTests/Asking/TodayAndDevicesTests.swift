@@ -3,7 +3,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(2))) struct TodayAndDevicesTests {
+@Suite(.timeLimit(.minutes(10))) struct TodayAndDevicesTests {
     private let envoy = "129900000001"
 
     @Test func `today's energy, hours and power are those of the rows`() async throws {

@@ -8,7 +8,7 @@ import Testing
 @testable import Simulator
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(5))) struct ReplayTests {
+@Suite(.timeLimit(.minutes(10))) struct ReplayTests {
     private let folder: TemporaryFolder
     private var data: URL { folder.file("data") }
     private var spool: FilePath { FilePath(data.path).appending("spool") }
