@@ -38,6 +38,7 @@ struct RunCommand: AsyncParsableCommand {
         // Of each connection: the Envoy's end, the cloud's, and the files of its request, its reply, and a note on that.
         OpenFiles.raiseLimit(to: 5 * settings.limits.connections + 256)
 
+        StartMemory.giveBack()
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
@@ -48,6 +49,7 @@ struct RunCommand: AsyncParsableCommand {
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
+        StartMemory.giveBack()
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
             services: [
