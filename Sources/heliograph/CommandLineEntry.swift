@@ -4,7 +4,10 @@ import Foundation
 extension Heliograph {
     /// Runs the verb that was asked for. A failure is printed as `error:` and `hint:` on standard error and gives status 1;
     /// wrong usage is ArgumentParser's to word, with status 64.
-    static func main() async {
+    ///
+    /// It begins on the main thread, where there is no other yet.
+    @MainActor static func main() async {
+        StartMemory.useOneHeap()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -25,7 +25,6 @@ struct RunCommand: AsyncParsableCommand {
     private static let grace = Duration.seconds(15)
 
     func run() async throws {
-        StartMemory.useOneHeap()
         let settings = try options.load()
         guard geteuid() != 0 || settings.admitsRoot else {
             throw Failure(
