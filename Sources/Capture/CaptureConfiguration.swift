@@ -6,6 +6,10 @@ public struct CaptureConfiguration: Sendable {
     public enum Cloud: String, Sendable, CaseIterable {
         /// Requests go to the cloud, and its replies come back, byte for byte.
         case forward
+        /// Requests go to the cloud, and its replies are kept; the Envoy hears an answer made here, and nothing of the cloud's.
+        case shield
+        /// Nothing leaves the machine; the Envoy hears an answer made here.
+        case answer
         /// Nothing leaves the machine; the Envoy hears 503.
         case off
     }
@@ -20,6 +24,9 @@ public struct CaptureConfiguration: Sendable {
     /// A PEM file of certificate authorities that may vouch for the cloud; nil for the system's own.
     public var upstreamAuthorities: String?
     public var cloud = Cloud.forward
+    /// Makes the answers of `shield` and `answer`: the bytes of a whole reply to a request's bytes, head and body. What it throws says why
+    /// there is none; the Envoy hears 503 then, and keeps its report. It may be called on any thread, from several at once, and may block.
+    public var answer: @Sendable (_ request: [UInt8]) throws -> [UInt8] = { _ in throw UpstreamFailure.off }
     /// Whether a request that could not be written to disk is forwarded all the same; otherwise the Envoy hears 503.
     public var forwardsWithoutKeeping = false
     public var limits = CaptureLimits()

@@ -19,6 +19,8 @@ public final class CaptureCounters: Sendable {
         public var requestBytes = 0
         public var repliesForwarded = 0
         public var replyBytes = 0
+        /// Replies that were made here, in the cloud's place.
+        public var answersGiven = 0
         /// Requests that went on without being kept, where the owner chose so.
         public var requestsNotCaptured = 0
         public var spoolFailures = 0

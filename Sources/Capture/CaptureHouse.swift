@@ -85,7 +85,12 @@ struct CaptureHouse: Sendable {
             "exchange": "\(exchange)", "envoy": "\(request.peer.name)", "request_bytes": "\(request.count)",
             "reply_bytes": "\(outlet.count)", "milliseconds": "\(duration / .milliseconds(1))",
         ]
+        if outlet.isAnswered {
+            facts["answered_here"] = "true"
+            counters.count { $0.answersGiven += 1 }
+        }
         switch outlet.ending {
+        case .failed(.notAsked): logger.info("answered in the cloud's place", metadata: facts)
         case .whole(let status, _):
             facts["status"] = "\(status.map(String.init) ?? "none")"
             if outlet.isEnvoyGone { facts["envoy_hung_up"] = "true" }

@@ -31,11 +31,9 @@ public struct CaptureServer: Service {
         let responder: any Responder =
             switch configuration.cloud {
             case .off: OffResponder()
-            case .forward:
-                CloudResponder(
-                    connector: try UpstreamConnector(
-                        upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
-                    upstream: configuration.upstream)
+            case .forward: try CloudResponder(configuration)
+            case .shield: AnswerResponder(make: configuration.answer, spool: spool, cloud: try CloudResponder(configuration))
+            case .answer: AnswerResponder(make: configuration.answer, spool: spool, cloud: nil)
             }
         house = CaptureHouse(
             spool: spool, responder: responder, counters: counters,
@@ -174,5 +172,13 @@ extension CaptureServer {
             RequestAssembler(progress, limits: configuration.limits, isSecured: isPlain, isOverLimit: isOverLimit),
         ])
         return try EnvoyChannel(wrappingChannelSynchronously: channel)
+    }
+}
+
+extension CloudResponder {
+    fileprivate init(_ configuration: CaptureConfiguration) throws {
+        connector = try UpstreamConnector(
+            upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits)
+        upstream = configuration.upstream
     }
 }

@@ -29,6 +29,8 @@ struct ReplyOutlet {
     private var gate: Gate
     private var draft: Draft?
     private(set) var isEnvoyGone = false
+    /// Whether the Envoy has its answer: what the cloud says from then on is kept, and does not reach it.
+    private(set) var isAnswered = false
     private(set) var spoolError: SpoolError?
     private(set) var count = 0
     private(set) var ending = Ending.pending
@@ -58,12 +60,22 @@ struct ReplyOutlet {
     /// Whether the request could not be kept, and so was not answered by anybody.
     var isLocked: Bool { if case .locked = gate { true } else { false } }
 
+    /// The exchange, once its request is safe; nil before, and where the request goes on unkept.
+    var exchange: Stem? { draft?.stem }
+
+    /// Tells the Envoy what was made here, and closes its connection.
+    mutating func answer(_ bytes: ByteBuffer) async {
+        await tell(.bytes(bytes))
+        await tell(.last)
+        isAnswered = true
+    }
+
     mutating func send(_ bytes: ByteBuffer) async {
         count += bytes.readableBytes
         if spoolError == nil {
             do throws(SpoolError) { try await draft?.append(bytes.readableBytesView) } catch { spoolError = error }
         }
-        await tell(.bytes(bytes))
+        if !isAnswered { await tell(.bytes(bytes)) }
     }
 
     mutating func end(_ summary: ReplySummary) {
@@ -74,13 +86,13 @@ struct ReplyOutlet {
     mutating func fail(_ failure: UpstreamFailure) async {
         guard await open() != nil else { return }
         ending = .failed(failure)
-        guard count == 0 else { return }
+        guard count == 0, !isAnswered else { return }
         await tell(.bytes(OwnReply.status(failure.status, "no reply from the cloud: \(failure)", retryAfter: failure == .off ? 300 : nil)))
     }
 
     /// True where the same connection may bring another request.
     mutating func close() async -> Bool {
-        guard case .whole(_, keepsAlive: true) = ending else { return false }
+        guard !isAnswered, case .whole(_, keepsAlive: true) = ending else { return false }
         await tell(.finished)
         return !isEnvoyGone
     }

@@ -10,6 +10,8 @@ public enum ReportError: Error, Equatable, Sendable {
     case findingXML(XMLAbsence)
     /// Reading the XML of a report or a reply failed.
     case reading(Document, XMLFault)
+    /// A request is none to which we know what the cloud says; its target as it stands in the request line.
+    case answering(target: String)
 
     /// What an XML document was taken for.
     public enum Document: String, Equatable, Sendable {
@@ -82,6 +84,7 @@ extension ReportError: CustomStringConvertible {
         case .inflating(let compression, let fault): "inflating the body as \(compression): \(fault)"
         case .findingXML(let absence): "looking for XML in the body: \(absence)"
         case .reading(let document, let fault): "reading the \(document.rawValue): \(fault)"
+        case .answering(let target): "answering a request for \(target): what the cloud says to that is unknown"
         }
     }
 }

@@ -6,6 +6,9 @@ public enum ExchangeFile: String, Sendable, CaseIterable {
     case response
     /// Beside a `response` that broke off: one line of text saying why.
     case incomplete
+    /// The exact bytes of the reply that was made here and that the Envoy heard in the cloud's place; beside it, `response` is the cloud's
+    /// own, or says that there is none. It is safe on the disk before the Envoy hears it.
+    case answer
     /// The report's XML, decoded from the request.
     case xml
 

@@ -17,6 +17,8 @@ enum ReplyPart: Sendable {
     case bytes(ByteBuffer)
     /// The reply is complete and the connection stays open: the next request may come.
     case finished
+    /// The reply is complete, and so is the connection.
+    case last
 }
 
 /// Turns what the parser and the ``MessageSplitter`` see into ``RequestPart``s, and keeps the connection's limits:
@@ -100,6 +102,10 @@ final class RequestAssembler: ChannelDuplexHandler {
         case .bytes(let bytes): context.write(wrapOutboundOut(bytes), promise: promise)
         case .finished:
             if state.replyFinished(at: .now()) { context.close(promise: nil) }
+            promise?.succeed()
+        case .last:
+            context.flush()
+            context.close(promise: nil)
             promise?.succeed()
         }
     }

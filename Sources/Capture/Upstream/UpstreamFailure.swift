@@ -6,6 +6,10 @@ import NIOSSL
 /// Why the cloud has no reply, or no whole one.
 public enum UpstreamFailure: Error, Sendable, Hashable {
     case off
+    /// It was not asked: the Envoy was answered here, as its owner wishes.
+    case notAsked
+    /// It was not asked, and no answer could be made here.
+    case unanswerable(String)
     /// The device's own destination gave no name by which its certificate could be checked.
     case nameless
     case unresolvable(String)
@@ -25,7 +29,7 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     /// What the Envoy hears where nothing of a reply has reached it.
     var status: HTTPResponseStatus {
         switch self {
-        case .off, .stopped: .serviceUnavailable
+        case .off, .notAsked, .unanswerable, .stopped: .serviceUnavailable
         case .connectTooSlow, .handshakeTooSlow, .tooSlow: .gatewayTimeout
         default: .badGateway
         }
@@ -35,6 +39,8 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     public var name: String {
         switch self {
         case .off: "off"
+        case .notAsked: "not_asked"
+        case .unanswerable: "unanswerable"
         case .nameless: "nameless"
         case .unresolvable: "unresolvable"
         case .unreachable: "unreachable"
@@ -55,6 +61,8 @@ extension UpstreamFailure: CustomStringConvertible {
     public var description: String {
         switch self {
         case .off: "forwarding is switched off"
+        case .notAsked: "the Envoy was answered here, and the cloud not asked"
+        case .unanswerable(let reason): "the cloud is not asked, and no answer can be made here: \(reason)"
         case .nameless: "the request has no Host to check the certificate of its destination by"
         case .unresolvable(let reason): "its name can't be resolved: \(reason)"
         case .unreachable(let reason): "it can't be reached: \(reason)"

@@ -39,6 +39,18 @@ public enum Compression: String, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// A zlib stream of `input` at the default level, as Envoys and the cloud send it.
+    static func zlib(of input: [UInt8]) -> [UInt8] {
+        var length = compressBound(uLong(input.count))
+        let output = [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
+            // It fails only for want of room or memory; the room is what zlib itself asks for, and without memory there is no going on.
+            let status = compress2(buffer.baseAddress, &length, input, uLong(input.count), Z_DEFAULT_COMPRESSION)
+            precondition(status == Z_OK, "zlib found no memory")
+            count = Int(length)
+        }
+        return output
+    }
+
     /// The bytes that `input` inflates to, at most `limit` of them. Bytes after the stream's end are ignored.
     func inflate(_ input: UnsafeRawBufferPointer, limit: Int) throws(ReportError) -> [UInt8] {
         // zlib remembers the address of its stream, so the stream must not move: hence the allocation.

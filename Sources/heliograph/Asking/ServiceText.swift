@@ -29,7 +29,16 @@ struct ServiceText {
     }
 
     private func cloud(_ report: ServiceReport) -> String {
-        if report.cloud == Settings.Cloud.off.rawValue { return "off: nothing leaves this machine" }
+        let answered = "the Envoy was answered here \(Wording.counted(report.answersGiven, "time")) (experimental)"
+        switch Settings.Cloud(rawValue: report.cloud) {
+        case .off: return "off: nothing leaves this machine"
+        case .answer: return "answer: nothing leaves this machine; \(answered)"
+        case .shield: return "shield: \(answered); \(reached(report))"
+        case .forward, nil: return reached(report)
+        }
+    }
+
+    private func reached(_ report: ServiceReport) -> String {
         let failures = report.cloudFailures.values.reduce(0, +)
         let failed =
             failures == 0 ? "no failures" : "\(failures) failed (\(reasons(report.cloudFailures)))\(last(report.lastCloudFailureTimestamp))"

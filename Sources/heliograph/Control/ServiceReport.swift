@@ -9,7 +9,7 @@ struct ServiceReport: Codable, Equatable, Sendable {
     var startedTimestamp: Int
     /// Where TLS is accepted, as it was set.
     var listen: String
-    /// `forward` or `off`.
+    /// `forward`, `shield`, `answer` or `off`.
     var cloud: String
     var upstream: String
     var connections: Int
@@ -21,6 +21,8 @@ struct ServiceReport: Codable, Equatable, Sendable {
     /// Requests that went on without being kept.
     var requestsNotCaptured: Int
     var repliesForwarded: Int
+    /// Replies that were made here, in the cloud's place.
+    var answersGiven: Int
     var replyBytes: Int
     var diskFailures: Int
     /// How often requests were refused, by reason.
@@ -42,7 +44,8 @@ extension ServiceReport {
             listen: "\(settings.listen)", cloud: settings.cloud.rawValue, upstream: "\(settings.upstream)",
             connections: counts.connections, connectionsOpen: counts.connectionsOpen, strangers: counts.strangers,
             requestsCaptured: counts.requestsCaptured, requestBytes: counts.requestBytes,
-            requestsNotCaptured: counts.requestsNotCaptured, repliesForwarded: counts.repliesForwarded, replyBytes: counts.replyBytes,
+            requestsNotCaptured: counts.requestsNotCaptured, repliesForwarded: counts.repliesForwarded,
+            answersGiven: counts.answersGiven, replyBytes: counts.replyBytes,
             diskFailures: counts.spoolFailures, refusals: counts.refusals, cloudFailures: counts.upstreamFailures,
             lastCaptureTimestamp: counts.lastCaptureTimestamp, lastReplyTimestamp: counts.lastReplyTimestamp,
             lastRefusalTimestamp: counts.lastRefusalTimestamp, lastCloudFailureTimestamp: counts.lastUpstreamFailureTimestamp,

@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Publishing
+import Reports
 import ServiceLifecycle
 import Spool
 import Synchronization
@@ -38,6 +39,11 @@ struct RunCommand: AsyncParsableCommand {
         OpenFiles.raiseLimit(to: 5 * settings.limits.connections + 256)
 
         StartMemory.giveBack()
+        if settings.cloud == .shield || settings.cloud == .answer {
+            logger.warning(
+                "answering in the cloud's place is experimental",
+                metadata: ["cloud": "\(settings.cloud.rawValue)", "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting"])
+        }
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
@@ -126,7 +132,7 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice(
             "stopped",
             metadata: [
-                "captured": "\(counts.requestsCaptured)", "answered": "\(counts.repliesForwarded)",
+                "captured": "\(counts.requestsCaptured)", "answered": "\(counts.repliesForwarded)", "answered_here": "\(counts.answersGiven)",
                 "connections": "\(counts.connections)", "turned_away": "\(counts.strangers)",
                 "refused": "\(counts.refusals.values.reduce(0, +))", "cloud_failures": "\(counts.upstreamFailures.values.reduce(0, +))",
                 "disk_failures": "\(counts.spoolFailures)",
@@ -146,8 +152,12 @@ extension CaptureConfiguration {
         cloud =
             switch settings.cloud {
             case .forward: .forward
+            case .shield: .shield
+            case .answer: .answer
             case .off: .off
             }
+        let inflatedLimit = settings.limits.inflated.bytes
+        answer = { try OwnAnswer.toRequest($0, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward
         limits.requestHead = settings.limits.requestHead.bytes
         limits.requestBody = settings.limits.requestBody.bytes

@@ -8,7 +8,13 @@ struct StartNotice {
     var text: String {
         let capture = listening.first ?? "?"
         let port = capture.split(separator: ":").last.map(String.init) ?? "?"
-        let forwards = settings.cloud == .off ? "nowhere (cloud: off); the Envoy hears 503" : "\(settings.upstream)"
+        let forwards =
+            switch settings.cloud {
+            case .forward: "\(settings.upstream)"
+            case .shield: "\(settings.upstream) (cloud: shield); the Envoy is answered here"
+            case .answer: "nowhere (cloud: answer); the Envoy is answered here"
+            case .off: "nowhere (cloud: off); the Envoy hears 503"
+            }
         let dashboard = settings.dashboard.listen.map { "http://\($0)/" } ?? "off"
         var lines = [
             "heliograph is running",
@@ -22,7 +28,7 @@ struct StartNotice {
             "without one:      in another terminal, run",
             "                  heliograph simulate envoy --to https://127.0.0.1:\(port) --reports 3",
         ]
-        if settings.cloud == .forward, settings.upstream == .enphase {
+        if settings.cloud.reachesOut, settings.upstream == .enphase {
             lines.append("                  (this sends made-up reports to Enphase; `make demo` keeps them on this machine)")
         }
         return (lines + ["", "stop with ctrl-c", ""]).joined(separator: "\n")

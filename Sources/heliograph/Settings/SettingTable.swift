@@ -51,7 +51,12 @@ enum SettingTable {
         help: "The only devices that may connect. Without any, private and link-local addresses may.")
     static let cloud = Setting(
         "cloud", .choice, default: Settings.Cloud.forward, example: "off",
-        help: "`forward` sends each captured request on to the cloud; `off` captures only, and the Envoy hears 503.")
+        help: """
+            What happens to a captured request. `forward`: the cloud gets it, and the Envoy the cloud's reply. `off`: nothing leaves the \
+            machine, the Envoy hears 503. Experimental, for what an Envoy accepts is not known for sure: `shield`: the cloud gets it, \
+            and the Envoy an answer made here, so that nothing from the cloud reaches it; `answer`: nothing leaves the machine, the \
+            Envoy gets an answer made here.
+            """)
     static let certificate = Setting(
         "certificate", .optional(.path("a PEM file")), default: nil, example: "/etc/heliograph/certificate.pem",
         help: """

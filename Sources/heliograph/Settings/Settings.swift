@@ -8,8 +8,15 @@ struct Settings: Sendable, Equatable {
     enum Cloud: String, CaseIterable, Sendable {
         /// It goes on to the cloud.
         case forward
+        /// It goes on to the cloud, and the Envoy hears our own answer. Experimental.
+        case shield
+        /// Nothing leaves this machine; the Envoy hears our own answer. Experimental.
+        case answer
         /// Nothing leaves this machine; the Envoy hears 503.
         case off
+
+        /// Whether requests go to the cloud.
+        var reachesOut: Bool { self == .forward || self == .shield }
     }
 
     /// What happens to a capture after its reply.

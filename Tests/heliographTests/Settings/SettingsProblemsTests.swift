@@ -42,7 +42,7 @@ import Testing
         ),
         (
             "cloud: maybe\n",
-            "error: cloud: \"maybe\" is not accepted (h.yaml:1)\nhint: write forward or off"
+            "error: cloud: \"maybe\" is not accepted (h.yaml:1)\nhint: write forward, shield, answer or off"
         ),
         (
             "limits:\n  idle: 30\n",
@@ -62,7 +62,7 @@ import Testing
         ),
         (
             "cloud:\n",
-            "error: cloud: no value is given (h.yaml:1)\nhint: delete the line, or write forward or off"
+            "error: cloud: no value is given (h.yaml:1)\nhint: delete the line, or write forward, shield, answer or off"
         ),
         (
             "spool: [a, b]\n",
@@ -107,7 +107,7 @@ import Testing
                 == "error: limits.idle: \"soon\" is not accepted (flag --limits-idle)\nhint: write a duration from 10ms to 1d, in ms, s, m, h or d")
         #expect(
             problems(environment: ["HELIOGRAPH_CLOUD": "on"])
-                == "error: cloud: \"on\" is not accepted (environment variable HELIOGRAPH_CLOUD)\nhint: write forward or off")
+                == "error: cloud: \"on\" is not accepted (environment variable HELIOGRAPH_CLOUD)\nhint: write forward, shield, answer or off")
     }
 
     @Test func `an unknown environment variable is an error, and those of others are none of ours`() {

@@ -1,0 +1,35 @@
+import NIOCore
+import NIOPosix
+import Spool
+
+/// The Envoy is answered here, once its request is safe, and so is the answer: from then on the Envoy may forget the report.
+struct AnswerResponder: Responder {
+    let make: @Sendable ([UInt8]) throws -> [UInt8]
+    let spool: SpoolDirectory
+    /// Who hears of the request all the same, and whose reply is kept; nil where nothing leaves the machine.
+    let cloud: CloudResponder?
+
+    func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
+        guard let bytes = await outlet.open() else { return }
+        guard let exchange = outlet.exchange else { return await outlet.fail(.unanswerable("the request could not be kept")) }
+        let reply: [UInt8]
+        do {
+            reply = try await answer(to: try await bytes.all(request.count), on: eventLoop)
+            try await keep(reply, of: exchange)
+        } catch { return await outlet.fail(.unanswerable("\(error)")) }
+        await outlet.answer(ByteBuffer(bytes: reply))
+        guard let cloud else { return await outlet.fail(.notAsked) }
+        await cloud.answer(request, through: &outlet, on: eventLoop)
+    }
+
+    /// Not on the event loop, where a large report would hold up others.
+    private func answer(to request: [UInt8], on eventLoop: any EventLoop) async throws -> [UInt8] {
+        try await NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [make] in try make(request) }.get()
+    }
+
+    private func keep(_ reply: [UInt8], of exchange: Stem) async throws {
+        var draft = spool.draft(.answer, of: exchange)
+        try await draft.append(reply)
+        _ = try await spool.commit(draft)
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Reports
+import Simulator
+import TestSupport
+import Testing
+
+@Suite("The Envoy is answered here where its owner wishes so", .timeLimit(.minutes(10)))
+struct AnswerTests {
+    private static func events(_ reply: EnvoyReply) throws -> [Int] {
+        try Reply.decode(xml: ReportBody(decoding: reply.body).xml).value.processedEvents
+    }
+
+    private static func note(_ house: House) async throws -> String {
+        String(decoding: try await house.proxy.awaited("response"), as: UTF8.self)
+    }
+
+    @Test("answer: nothing leaves the machine, the Envoy hears of each of its events, and all is on disk", arguments: PostedReport.all)
+    func answered(report: PostedReport) async throws {
+        try await withHouse(.normal, ["--cloud", "answer"]) { house async throws in
+            let reply = try await house.post(report.request)
+            #expect(reply.isSuccess)
+            #expect(try Self.events(reply) == Report.decode(xml: report.xml).value.events.map(\.id))
+            #expect(try await house.proxy.awaited("request") == report.request)
+            #expect(try await house.proxy.awaited("answer") == reply.bytes)
+            #expect(try await Self.note(house) == "no reply: the Envoy was answered here, and the cloud not asked\n")
+            #expect(try await house.proxy.awaited("xml") == report.xml)
+            #expect(house.cloud.requestCount == 0)
+            #expect(await house.proxy.logs("answered in the cloud's place"))
+        }
+    }
+
+    @Test("shield: the cloud gets the report and the Envoy nothing of the cloud's, whatever it says", arguments: PostedReport.all)
+    func shielded(report: PostedReport) async throws {
+        let xml = "<perf_report_response><task id=\"1\"/></perf_report_response>"
+        let task = Array("HTTP/1.1 200 OK\r\nContent-Length: \(xml.utf8.count)\r\n\r\n\(xml)".utf8)
+        try await withHouse(.reply(task), ["--cloud", "shield"]) { house async throws in
+            let reply = try await house.post(report.request)
+            #expect(reply.isSuccess)
+            #expect(try Self.events(reply) == Report.decode(xml: report.xml).value.events.map(\.id))
+            #expect(try await house.proxy.awaited("answer") == reply.bytes)
+            #expect(try await house.proxy.awaited("response") == task)
+            #expect(house.cloud.requests.map(\.bytes) == [report.request])
+            #expect(await house.proxy.logs("answered_here=true"))
+        }
+    }
+
+    @Test(
+        "shield: a cloud that is down, hangs, sends junk or never ends is the Envoy's no more; what it sent is kept within the limits",
+        arguments: [CloudBehaviour.down, .hang, .junk, .endless, .closeMidReply, .status(500)])
+    func troubled(behaviour: CloudBehaviour) async throws {
+        try await withHouse(behaviour, ["--cloud", "shield", "--limits-reply", "64KiB", "--limits-reply-time", "2s"]) { house async throws in
+            let reply = try await house.post(PostedReport.any.request)
+            #expect(reply.isSuccess)
+            #expect(try await house.proxy.awaited("answer") == reply.bytes)
+            #expect(try await house.proxy.awaited("response").count <= 128 << 10)
+            #expect(try await house.proxy.awaited("request") == PostedReport.any.request)
+        }
+    }
+
+    @Test("shield: the Envoy does not wait for the cloud")
+    func prompt() async throws {
+        try await withHouse(.hang, ["--cloud", "shield"]) { house async throws in
+            // The cloud never answers, and its time is a minute: the reply is ours alone, and the connection ends with it.
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(!house.proxy.finalNames.contains { $0.contains(".response") })
+            #expect(await house.proxy.stop() == 0)
+        }
+    }
+
+    @Test("What no answer is known to, or can't be read, hears 503 and goes nowhere", arguments: ["answer", "shield"], [true, false])
+    func unanswerable(mode: String, isReport: Bool) async throws {
+        let sent = NumberedRequest.bytes(body: Array("no zlib".utf8), path: isReport ? "/emu_reports/performance_report" : "/emu_reports/task_complete")
+        try await withHouse(.normal, ["--cloud", mode]) { house async throws in
+            #expect(try await house.post(sent).status == 503)
+            #expect(try await house.proxy.awaited("request") == sent)
+            #expect(try await Self.note(house).hasPrefix("no reply: the cloud is not asked, and no answer can be made here: "))
+            #expect(!house.proxy.finalNames.contains { $0.contains(".answer") })
+            #expect(house.cloud.requestCount == 0)
+        }
+    }
+
+    @Test("A made-up Envoy goes on without a cloud: it keeps nothing back")
+    func withoutCloud() async throws {
+        try await withHouse(.down, ["--cloud", "answer"]) { house async throws in
+            let result = try await Program.run(
+                Program.built("heliograph"), ["simulate", "envoy", "--to", "https://127.0.0.1:\(house.proxy.port)", "--reports", "5", "--speed", "100000"])
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(String(decoding: result.output, as: UTF8.self).split(separator: "\n").filter { $0.hasSuffix("200 taken") }.count == 5)
+            #expect(try await house.proxy.awaited(5, "answer").count == 5)
+        }
+    }
+}
