@@ -23,7 +23,7 @@ public struct CaptureConfiguration: Sendable {
     public var upstream: Upstream
     /// A PEM file of certificate authorities that may vouch for the cloud; nil for the system's own.
     public var upstreamAuthorities: String?
-    public var cloud = Cloud.forward
+    public var cloud = CloudMode(.forward, at: 0)
     /// Makes the answers of `shield` and `answer`: the bytes of a whole reply to a request's bytes, head and body. What it throws says why
     /// there is none; the Envoy hears 503 then, and keeps its report. It may be called on any thread, from several at once, and may block.
     public var answer: @Sendable (_ request: [UInt8]) throws -> [UInt8] = { _ in throw UpstreamFailure.off }

@@ -28,15 +28,8 @@ public struct CaptureServer: Service {
         self.configuration = configuration
         self.group = group
         tls = try ServerTLS.context(chain: configuration.certificateChain, key: configuration.privateKey)
-        let responder: any Responder =
-            switch configuration.cloud {
-            case .off: OffResponder()
-            case .forward: try CloudResponder(configuration)
-            case .shield: AnswerResponder(make: configuration.answer, spool: spool, cloud: try CloudResponder(configuration))
-            case .answer: AnswerResponder(make: configuration.answer, spool: spool, cloud: nil)
-            }
         house = CaptureHouse(
-            spool: spool, responder: responder, counters: counters,
+            spool: spool, responder: try ModeResponder(configuration, spool: spool), counters: counters,
             forwardsWithoutKeeping: configuration.forwardsWithoutKeeping, logger: logger, onSettled: onSettled)
     }
 
@@ -172,13 +165,5 @@ extension CaptureServer {
             RequestAssembler(progress, limits: configuration.limits, isSecured: isPlain, isOverLimit: isOverLimit),
         ])
         return try EnvoyChannel(wrappingChannelSynchronously: channel)
-    }
-}
-
-extension CloudResponder {
-    fileprivate init(_ configuration: CaptureConfiguration) throws {
-        connector = try UpstreamConnector(
-            upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits)
-        upstream = configuration.upstream
     }
 }

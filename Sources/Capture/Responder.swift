@@ -42,10 +42,3 @@ enum RequestBytes: Sendable {
 protocol Responder: Sendable {
     func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async
 }
-
-/// Nobody answers: nothing leaves the machine, the Envoy hears 503 and keeps its copy.
-struct OffResponder: Responder {
-    func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
-        await outlet.fail(.off)
-    }
-}

@@ -79,6 +79,37 @@ struct AnswerTests {
         }
     }
 
+    @Test("At SIGHUP the mode of the settings holds for what arrives from then on, while other requests go on")
+    func switched() async throws {
+        let folder = try TemporaryFolder()
+        let settings = try folder.write("cloud: forward\n".utf8, to: "heliograph.yaml")
+        try await withHouse(.normal, ["--config", settings.path(percentEncoded: false)]) { house async throws in
+            func switching(_ mode: String, _ line: String) async throws {
+                _ = try folder.write("cloud: \(mode)\n".utf8, to: "heliograph.yaml")
+                house.proxy.program.send(SIGHUP)
+                #expect(await house.proxy.logs(line), "\(house.proxy.log)")
+            }
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            try await house.cloud.setBehaviour(.slow(.seconds(2)))
+            async let slow = house.post(PostedReport.any.request)
+            #expect(try await eventually { house.cloud.requestCount == 2 })
+            try await switching("answer", "cloud mode changed from=forward to=answer")
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(try await slow.isSuccess, "what was under way got the cloud's reply")
+            try await switching("off", "to=off")
+            #expect(try await house.post(PostedReport.any.request).status == 503)
+            try await switching("on", "settings can't be read; all goes on as before")
+            #expect(try await house.post(PostedReport.any.request).status == 503)
+            try await house.cloud.setBehaviour(.normal)
+            try await switching("forward", "to=forward")
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(house.cloud.requestCount == 3)
+            #expect(try await house.proxy.awaited(6, "response").count == 6)
+            #expect(try await house.proxy.awaited(1, "answer").count == 1)
+            #expect(await house.proxy.stop() == 0)
+        }
+    }
+
     @Test("A made-up Envoy goes on without a cloud: it keeps nothing back")
     func withoutCloud() async throws {
         try await withHouse(.down, ["--cloud", "answer"]) { house async throws in

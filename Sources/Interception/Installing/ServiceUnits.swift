@@ -36,6 +36,7 @@ public struct ServiceUnits: Sendable, Equatable {
             Type=notify
             NotifyAccess=main
             ExecStart=\(program) run\(settingsFlag)
+            ExecReload=/bin/kill -HUP $MAINPID
             User=\(user)
             Group=\(user)
             Restart=always

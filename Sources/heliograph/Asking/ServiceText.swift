@@ -29,11 +29,12 @@ struct ServiceText {
     }
 
     private func cloud(_ report: ServiceReport) -> String {
+        let since = clock.time(report.cloudSinceTimestamp)
         let answered = "the Envoy was answered here \(Wording.counted(report.answersGiven, "time")) (experimental)"
         switch Settings.Cloud(rawValue: report.cloud) {
-        case .off: return "off: nothing leaves this machine"
-        case .answer: return "answer: nothing leaves this machine; \(answered)"
-        case .shield: return "shield: \(answered); \(reached(report))"
+        case .off: return "off since \(since): nothing leaves this machine"
+        case .answer: return "answer since \(since): nothing leaves this machine; \(answered)"
+        case .shield: return "shield since \(since): \(answered); \(reached(report))"
         case .forward, nil: return reached(report)
         }
     }

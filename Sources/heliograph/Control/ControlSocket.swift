@@ -19,10 +19,9 @@ struct ControlSocket: Service, CustomStringConvertible {
     private let logger: Logger
     var description: String { "ControlSocket" }
 
-    init(_ settings: Settings, _ counters: CaptureCounters, _ publishing: PublishingService?, _ logger: Logger) {
-        let started = Int(Date().timeIntervalSince1970)
+    init(_ settings: Settings, _ logger: Logger, report: @escaping @Sendable () -> ServiceReport) {
         path = Self.path(settings)
-        report = { ServiceReport(settings, startedTimestamp: started, counters.values, publishers: publishing?.reports) }
+        self.report = report
         self.logger = logger
     }
 

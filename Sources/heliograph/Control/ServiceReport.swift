@@ -11,6 +11,8 @@ struct ServiceReport: Codable, Equatable, Sendable {
     var listen: String
     /// `forward`, `shield`, `answer` or `off`.
     var cloud: String
+    /// Since when `cloud` is so.
+    var cloudSinceTimestamp: Int
     var upstream: String
     var connections: Int
     var connectionsOpen: Int
@@ -38,10 +40,10 @@ struct ServiceReport: Codable, Equatable, Sendable {
 }
 
 extension ServiceReport {
-    init(_ settings: Settings, startedTimestamp: Int, _ counts: CaptureCounters.Values, publishers: [PublisherReport]? = nil) {
+    init(_ settings: Settings, startedTimestamp: Int, _ mode: CloudMode.Value, _ counts: CaptureCounters.Values, publishers: [PublisherReport]? = nil) {
         self.init(
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,
-            listen: "\(settings.listen)", cloud: settings.cloud.rawValue, upstream: "\(settings.upstream)",
+            listen: "\(settings.listen)", cloud: mode.cloud.rawValue, cloudSinceTimestamp: mode.sinceTimestamp, upstream: "\(settings.upstream)",
             connections: counts.connections, connectionsOpen: counts.connectionsOpen, strangers: counts.strangers,
             requestsCaptured: counts.requestsCaptured, requestBytes: counts.requestBytes,
             requestsNotCaptured: counts.requestsNotCaptured, repliesForwarded: counts.repliesForwarded,

@@ -7,21 +7,19 @@ import Spool
 
 extension DashboardConfiguration {
     /// What the settings mean to the dashboard; nil where it is off.
-    init?(_ settings: Settings, _ counters: CaptureCounters, _ publishing: PublishingService?) {
+    init?(_ settings: Settings, report: @escaping @Sendable () -> ServiceReport) {
         guard let listen = settings.dashboard.listen else { return nil }
-        let started = Int(Date().timeIntervalSince1970)
         self.init(
             address: "\(listen.address)", port: listen.port, archivePath: settings.archive.string, spool: settings.spool,
             passwordFile: settings.dashboard.passwordFile, clock: { Int(Date().timeIntervalSince1970) },
-            proxy: { ProxyState(ServiceReport(settings, startedTimestamp: started, counters.values)) })
+            proxy: { ProxyState(report()) })
         allowsNoPassword = settings.dashboard.withoutPassword == .yes
         hostNames = settings.dashboard.names
         let path = settings.archive.string
         texts = [
             TextRoute(path: "/metrics", contentType: "text/plain; version=0.0.4; charset=utf-8") {
-                let report = ServiceReport(settings, startedTimestamp: started, counters.values, publishers: publishing?.reports)
                 // A disk that does not say how full it is has no figure here.
-                let figures = ProgramFigures(report, diskFreeBytes: try? SpoolDirectory.freeBytes(of: settings.spool))
+                let figures = ProgramFigures(report(), diskFreeBytes: try? SpoolDirectory.freeBytes(of: settings.spool))
                 let archive = try await ArchiveReader.openBeside(path, readers: 1)
                 do {
                     let text = try await PrometheusText.text(archive, program: figures, now: Int(Date().timeIntervalSince1970))

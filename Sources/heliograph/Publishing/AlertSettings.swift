@@ -40,12 +40,10 @@ struct AlertSettings: Sendable, Equatable {
 
 extension Settings {
     /// The service that looks for what is wrong; nil where nobody wants it, or nobody keeps reports.
-    func watching(_ counters: CaptureCounters, _ publishing: PublishingService?, _ logger: Logger) -> AlertService? {
+    func watching(_ publishing: PublishingService?, _ logger: Logger, report: @escaping @Sendable () -> ServiceReport) -> AlertService? {
         guard publishers.alerts.watch == .on, ingest == .on else { return nil }
-        let started = Int(Date().timeIntervalSince1970)
         return AlertService(archive: archive.string, limits: publishers.alerts.limits, logger: logger) {
-            let report = ServiceReport(self, startedTimestamp: started, counters.values, publishers: publishing?.reports)
-            return ProgramFigures(report, diskFreeBytes: try? SpoolDirectory.freeBytes(of: spool))
+            ProgramFigures(report(), diskFreeBytes: try? SpoolDirectory.freeBytes(of: spool))
         } onChange: {
             publishing?.look()
         }
@@ -64,8 +62,8 @@ extension ProgramFigures {
         diskFailures = report.diskFailures
         (refusals, cloudFailures) = (report.refusals, report.cloudFailures)
         (lastCaptureTimestamp, lastReplyTimestamp) = (report.lastCaptureTimestamp, report.lastReplyTimestamp)
-        // Switched off, the cloud does not fail: it is not asked.
-        lastCloudFailureTimestamp = report.cloud == Settings.Cloud.off.rawValue ? nil : report.lastCloudFailureTimestamp
+        // Where the owner wants it so, the cloud does not fail: it is not asked.
+        lastCloudFailureTimestamp = Settings.Cloud(rawValue: report.cloud)?.reachesOut == false ? nil : report.lastCloudFailureTimestamp
         self.diskFreeBytes = diskFreeBytes
         publishers = report.publishers ?? []
     }

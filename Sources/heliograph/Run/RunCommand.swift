@@ -39,26 +39,29 @@ struct RunCommand: AsyncParsableCommand {
         OpenFiles.raiseLimit(to: 5 * settings.limits.connections + 256)
 
         StartMemory.giveBack()
-        if settings.cloud == .shield || settings.cloud == .answer {
-            logger.warning(
-                "answering in the cloud's place is experimental",
-                metadata: ["cloud": "\(settings.cloud.rawValue)", "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting"])
-        }
+        ReloadService.warn(of: settings.cloud, logger)
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
         let publishing = try settings.publishing(logger)
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) { publishing?.look() } : nil
-        let control = ControlSocket(settings, counters, publishing, logger)
-        let dashboard = DashboardConfiguration(settings, counters, publishing).map { DashboardService($0, logger: logger) }
+        let started = Int(Date().timeIntervalSince1970)
+        let mode = CloudMode(settings.cloud, at: started)
+        let report = { @Sendable in
+            ServiceReport(settings, startedTimestamp: started, mode.value, counters.values, publishers: publishing?.reports)
+        }
+        let control = ControlSocket(settings, logger, report: report)
+        let dashboard = DashboardConfiguration(settings, report: report).map { DashboardService($0, logger: logger) }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
-        let server = try makeServer(settings, identity, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
+        let server = try makeServer(settings, identity, mode, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
+        let options = options
+        let reload = ReloadService(mode: mode, load: { try options.load() }, logger: logger)
         StartMemory.giveBack()
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
             services: [
-                control, dashboard, publishing as (any Service)?, settings.watching(counters, publishing, logger), ingest, server,
+                control, dashboard, publishing as (any Service)?, settings.watching(publishing, logger, report: report), ingest, reload, server,
             ].compactMap(\.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
@@ -73,7 +76,7 @@ struct RunCommand: AsyncParsableCommand {
                     ? "ports below 1024 need a privilege; name a higher one with \(flag)"
                     : "see whether another program uses that port, or name another one with \(flag)")
         }
-        report(counters.values, logger)
+        sum(counters.values, logger)
     }
 
     private func openSpool(_ settings: Settings, _ logger: Logger) throws -> SpoolDirectory {
@@ -104,12 +107,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func makeServer(
-        _ settings: Settings, _ identity: ServerIdentity, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
+        _ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
         _ noticed: Settings?, _ manager: ServiceManager?, _ ingest: IngestService?
     ) throws -> CaptureServer {
         do {
             return try CaptureServer(
-                CaptureConfiguration(settings, identity), spool: spool, counters: counters, logger: logger,
+                CaptureConfiguration(settings, identity, mode), spool: spool, counters: counters, logger: logger,
                 onListening: { addresses in
                     if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
                     fflush(nil)
@@ -128,7 +131,7 @@ struct RunCommand: AsyncParsableCommand {
         manager.map { [WatchdogService(manager: $0, loops: MultiThreadedEventLoopGroup.singleton)] } ?? []
     }
 
-    private func report(_ counts: CaptureCounters.Values, _ logger: Logger) {
+    private func sum(_ counts: CaptureCounters.Values, _ logger: Logger) {
         logger.notice(
             "stopped",
             metadata: [
@@ -142,20 +145,14 @@ struct RunCommand: AsyncParsableCommand {
 
 extension CaptureConfiguration {
     /// What the settings mean to the capture path.
-    init(_ settings: Settings, _ identity: ServerIdentity) throws {
+    init(_ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode) throws {
         self.init(
             listen: try SocketAddress(settings.listen), certificateChain: identity.certificateChain, privateKey: identity.privateKey,
             upstream: Capture.Upstream(host: settings.upstream.host, port: settings.upstream.port))
         listenPlain = try settings.listenPlain.map { try SocketAddress($0) }
         access = AccessPolicy(devices: settings.envoys)
         upstreamAuthorities = settings.upstreamCA?.string
-        cloud =
-            switch settings.cloud {
-            case .forward: .forward
-            case .shield: .shield
-            case .answer: .answer
-            case .off: .off
-            }
+        cloud = mode
         let inflatedLimit = settings.limits.inflated.bytes
         answer = { try OwnAnswer.toRequest($0, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward

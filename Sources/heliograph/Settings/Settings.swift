@@ -5,19 +5,7 @@ import SystemPackage
 /// All settings, typed and checked: what the flags, the environment, the file and the defaults come to.
 struct Settings: Sendable, Equatable {
     /// What happens to a request once it is captured.
-    enum Cloud: String, CaseIterable, Sendable {
-        /// It goes on to the cloud.
-        case forward
-        /// It goes on to the cloud, and the Envoy hears our own answer. Experimental.
-        case shield
-        /// Nothing leaves this machine; the Envoy hears our own answer. Experimental.
-        case answer
-        /// Nothing leaves this machine; the Envoy hears 503.
-        case off
-
-        /// Whether requests go to the cloud.
-        var reachesOut: Bool { self == .forward || self == .shield }
-    }
+    typealias Cloud = CaptureConfiguration.Cloud
 
     /// What happens to a capture after its reply.
     enum Ingest: String, CaseIterable, Sendable {
@@ -197,4 +185,11 @@ extension Settings.Limits {
         connectTime = reader.value(SettingTable.connectTime)
         replyTime = reader.value(SettingTable.replyTime)
     }
+}
+
+extension Settings.Cloud {
+    /// Whether requests go to the cloud.
+    var reachesOut: Bool { self == .forward || self == .shield }
+    /// Whether the Envoy hears an answer made here. Experimental.
+    var answersHere: Bool { self == .shield || self == .answer }
 }
