@@ -48,7 +48,7 @@ struct PageTests {
             try await stage.archive.keep(report, from: Source(name: "next", receivedTimestamp: SunnyRoof.now + 300))
             #expect(await stream.output.wait { $0.text.count > first.count })
             let seq = try await stage.archive.reader.status().lastSeq
-            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq)}"))
+            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq),\"alertChange\":0}"))
             stream.send(SIGTERM)
             _ = await stream.end()
         }
