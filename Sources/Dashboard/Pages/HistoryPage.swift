@@ -74,7 +74,7 @@ extension HistoryPage {
         before = Shown.energy(compared)
         hasBefore = span.before != nil && compared > 0
         change = compared > 0 ? Self.change(Double(total) / Double(compared) - 1) : ""
-        beforeTitle = span.before == nil ? "" : "the \(span.name) before" + (span.days.contains(today) ? ", as far" : "")
+        beforeTitle = span.before == nil ? "" : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", as far" : "")
         var names = clock
         rows = periods.map { period in
             let place = span.place(of: period, &clock)

@@ -78,7 +78,9 @@ extension NowPage {
     private static let endedSeconds = 2 * 86_400
 
     private static func troubles(_ now: EnvoyNow, _ envoy: EnvoyChoice, _ clock: inout LocalClock) -> [Item] {
-        func since(_ timestamp: Int?) -> String { timestamp.map { "since \(Shown.moment($0, &clock))" } ?? "" }
+        func since(_ timestamp: Int?, _ word: String = "since") -> String {
+            timestamp.map { "\(word) \(Shown.moment($0, &clock, on: now.today.day))" } ?? ""
+        }
         var items: [Item] = []
         let counts = Dictionary(grouping: now.troubles.filter { $0.kind == .eventOpen }, by: \.code)
         var told: Set<Int?> = []
@@ -92,7 +94,7 @@ extension NowPage {
                 let panel = now.panels.first { $0.device.equipment == trouble.device }
                 items.append(
                     Item(
-                        text: trouble.text, since: since(trouble.sinceTimestamp),
+                        text: trouble.text, since: since(trouble.sinceTimestamp, trouble.alert == nil ? "since" : "raised"),
                         href: panel.map { envoy.path(toPanel: $0.device.equipment) } ?? (trouble.alert == nil ? nil : "/events" + envoy.query)))
             }
         }
@@ -100,7 +102,7 @@ extension NowPage {
         for alert in now.alerts where alert.isOpen && ![now.envoy.serialNumber, ""].contains(alert.condition.key.envoy) {
             let other = alert.condition.key.envoy
             let text = alert.condition.text { Shown.moment($0, &clock) }
-            items.append(Item(text: text.contains(other) ? text : "Envoy \(other): \(text)", since: since(alert.beganTimestamp), href: "/?envoy=\(other)"))
+            items.append(Item(text: text.contains(other) ? text : "Envoy \(other): \(text)", since: since(alert.beganTimestamp, "raised"), href: "/?envoy=\(other)"))
         }
         return items
     }
