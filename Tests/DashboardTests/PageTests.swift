@@ -48,8 +48,9 @@ struct PageTests {
             try await stage.archive.keep(report, from: Source(name: "next", receivedTimestamp: SunnyRoof.now + 300))
             #expect(await stream.output.wait { $0.text.count > first.count })
             let seq = try await stage.archive.reader.status().lastSeq
-            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq)}"))
-            stream.send(SIGTERM)
+            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq),\"alertChange\":0}"))
+            // A child of a test keeps its signals blocked; this one can't be.
+            stream.send(SIGKILL)
             _ = await stream.end()
         }
     }
@@ -60,7 +61,8 @@ struct PageTests {
             let stream = try Program("curl", ["-s", "-N", "--max-time", "60", stage.base + "/api/v1/live"])
             _ = await stream.output.wait { $0.text.contains("event: archive") }
             #expect(try await stage.ask("/api/v1/live").status == 503)
-            stream.send(SIGTERM)
+            // A child of a test keeps its signals blocked; this one can't be.
+            stream.send(SIGKILL)
             _ = await stream.end()
             var status = 503
             for _ in 0..<20 where status == 503 { status = try await stage.ask("/api/v1/live", ["--max-time", "0.5"]).status }

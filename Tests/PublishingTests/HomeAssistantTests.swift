@@ -150,6 +150,50 @@ private enum Rules {
         }
     }
 
+    @Test func `no total falls across a restart of ours, of the broker, or of Home Assistant, and none is counted twice`() async throws {
+        let subject = try await MQTTSubject()
+        let flow = try await Flow()
+        try await subject.start()
+        let reports = Roof().reports(40)
+        func isTold() async throws -> Bool {
+            try await eventually {
+                try await subject.fault(against: flow)
+            } until: {
+                $0 == nil
+            }.isRight
+        }
+        do {
+            try await flow.keep(reports[20..<30], from: "new")
+            try await flow.publishing(to: subject.target) { _ async throws in #expect(try await isTold()) }
+            // What comes while nobody publishes, what comes late, and what comes again.
+            try await flow.keep(reports[..<20], from: "old")
+            try await flow.keep(reports[20..<30], from: "again")
+            try await flow.publishing(to: subject.target) { service in
+                #expect(try await isTold())
+                let states = subject.messages.count { $0.topic.hasSuffix("/state") }
+                _ = try await Program.run(
+                    "mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-t", "homeassistant/status", "-m", "online"])
+                // It hears everything anew: the same.
+                try await expectEventually {
+                    subject.messages.count { $0.topic.hasSuffix("/state") }
+                } until: {
+                    $0 == states + 5
+                }
+                #expect(try await isTold())
+                await subject.broker.stop()
+                try await subject.broker.start()
+                try await subject.listenAgain()
+                try await flow.keep(reports[30...], from: "after")
+                service.look()
+                #expect(try await isTold())
+            }
+            await subject.stop()
+        } catch {
+            await subject.stop()
+            throw error
+        }
+    }
+
     @Test func `it says offline when it ends, and the broker says so when it can't`() async throws {
         let subject = try await MQTTSubject()
         let flow = try await Flow()

@@ -57,28 +57,8 @@ import Testing
                 }
                 try await flow.archive.moveCursor("influxdb", to: 0)
             }
-            let (lines, isRight) = try await eventually {
-                // It answers from memory only what it has flushed.
-                _ = try await Program.run("curl", ["-s", "http://127.0.0.1:\(server.port)/internal/force_flush"])
-                return try await Program.run(
-                    "curl",
-                    [
-                        "-sG", "http://127.0.0.1:\(server.port)/api/v1/export", "-d", "reduce_mem_usage=0", "--data-urlencode",
-                        "match[]=envoy_interval_joules",
-                    ]
-                ).text
-            } until: { text in
-                text.split(separator: "\n").count == 4
-            }
-            #expect(isRight)
-            struct Series: Decodable { var values: [Double]; var timestamps: [Int] }
-            let series = try lines.split(separator: "\n").map { try JSONDecoder().decode(Series.self, from: Data($0.utf8)) }
-            let points = series.flatMap { series in zip(series.timestamps, series.values).map { "\($0) \($1)" } }
-            // It may keep a point twice until it merges; asked, it shows one.
-            let sum = series.reduce(0.0) { sum, series in
-                sum + Dictionary(zip(series.timestamps, series.values)) { $1 }.values.reduce(0, +)
-            }
-            #expect(Int(sum) == facts.intervalJoules, "\(points.count) points")
+            let seen = try await VictoriaMetricsExport(port: server.port).facts()
+            #expect(seen == facts)
         }
     }
 

@@ -117,6 +117,55 @@ import Testing
         }
     }
 
+    @Test func `a status that is refused for what it says is told, and holds no other up`() async throws {
+        try await running { subject, flow in
+            var reports = Roof().reports(40)
+            reports[20].intervals[0].joules = 3_000_000
+            try subject.server.folder.write("5000".utf8, to: "size")
+            try await flow.keep(reports, from: "first")
+            try await flow.publishing(to: subject.target) { service in
+                try await expectEventually {
+                    (service.reports[0].rowsBehind, try subject.statuses().count)
+                } until: {
+                    $0 == (0, 39)
+                }
+                #expect(service.reports[0].lastError?.contains("is passed over: it answered 400: Bad request 400: Power value") == true)
+                #expect(!service.reports[0].isFailing && service.reports[0].rowsRefused == 0)
+                let asked = try requests(subject)
+                #expect(asked <= 15, "\(asked) requests")
+                try await flow.keep(Roof().reports(41).suffix(1), from: "one more")
+                service.look()
+                try await expectEventually {
+                    try subject.statuses().count
+                } until: {
+                    $0 == 40
+                }
+                #expect(try requests(subject) == asked + 1)
+            }
+        }
+    }
+
+    @Test func `where every status is refused, none is passed over`() async throws {
+        try await running { subject, flow in
+            try subject.server.folder.write("0".utf8, to: "size")
+            try await flow.keep(Roof().reports(10), from: "first")
+            try await flow.publishing(to: subject.target) { service in
+                try await expectEventually {
+                    service.reports[0].lastError
+                } until: {
+                    $0?.contains("too high for system size") == true
+                }
+                #expect(service.reports[0].rowsSent == 0 && service.reports[0].isFailing)
+                try subject.server.folder.write("5000".utf8, to: "size")
+                try await expectEventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+            }
+        }
+    }
+
     @Test func `an interval's energy is spread over the statuses that it covers, and a future one waits`() throws {
         var clock = LocalClock(zoneNamed: "Europe/Berlin")
         let start = clock.start(of: CivilDate(year: 2015, month: 10, day: 29))

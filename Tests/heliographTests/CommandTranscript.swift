@@ -12,7 +12,8 @@ struct CommandTranscript {
     ///   - arguments: Everything behind `heliograph`, parted by spaces.
     ///   - folder: The working directory.
     ///   - environment: Variables besides `PATH`.
-    init(_ arguments: String, in folder: URL, environment: [String: String] = [:]) throws {
+    ///   - input: What is piped into it; nil for nothing.
+    init(_ arguments: String, in folder: URL, environment: [String: String] = [:], input: String? = nil) throws {
         let process = Process()
         process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "heliograph")
         process.arguments = arguments.split(separator: " ").map(String.init)
@@ -24,6 +25,11 @@ struct CommandTranscript {
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardInput = FileHandle.nullDevice
+        if let input {
+            let file = folder.appending(path: "input.\(UUID())")
+            try Data(input.utf8).write(to: file)
+            process.standardInput = try FileHandle(forReadingFrom: file)
+        }
         try process.run()
         process.waitUntilExit()
         self.output = try String(contentsOf: output, encoding: .utf8)

@@ -13,7 +13,7 @@ public struct Alert: Equatable, Sendable {
 /// What a rule found wrong.
 public struct AlertCondition: Equatable, Sendable {
     public var key: Key
-    /// For a person, one sentence in lower case.
+    /// For a person, one sentence in lower case; instants in it are ISO 8601 in UTC. See `text(names:time:)`.
     public var detail: String
 
     /// What makes two conditions the same.

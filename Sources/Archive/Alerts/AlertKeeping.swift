@@ -83,7 +83,10 @@ extension ArchiveReader {
 
     /// The number of the last change of alerts; 0 if there is none.
     public func lastAlertChange() async throws -> Int {
-        try await ask("following alerts in") { db in try Int.fetchOne(db, sql: "SELECT max(id) FROM alert_change") ?? 0 }
+        try await ask("following alerts in") { db in
+            guard try db.tableExists("alert_change") else { return 0 }
+            return try Int.fetchOne(db, sql: "SELECT max(id) FROM alert_change") ?? 0
+        }
     }
 
     /// What in reports or replies speaks of a task, by Envoy and element, with when a report that had it last arrived, seconds since

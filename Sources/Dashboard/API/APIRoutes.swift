@@ -20,6 +20,7 @@ struct APIRoutes {
             try Reply.json(try await panelEnergy(of: try context.parameters.require("device"), Query(request)))
         }
         api.get("events") { request, _ in try Reply.json(try await events(Query(request))) }
+        api.get("alerts") { request, _ in try Reply.json(try await alerts(Query(request))) }
         api.get("captures") { request, _ in try Reply.json(try await captures(Query(request))) }
         api.get("captures/:capture") { _, context in
             try Reply.json(CaptureJSON(try await house.capture(try context.parameters.require("capture"))))

@@ -41,6 +41,8 @@ struct EnvoyNow: Sendable {
     var panels: [PanelNow]
     var tiles: [RoofTile]
     var troubles: [Trouble]
+    /// All that last, of other Envoys as well, and the last that ended.
+    var alerts: [Alert]
     /// Seconds since 1970 UTC.
     var now: Int
 
@@ -64,10 +66,16 @@ extension House {
         let panels = Self.compare(try await self.panels(of: envoy), at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
         let events = try await reader.newestEvents(
             RowFilter(timestamps: now - Trouble.eventDays * 86_400..<now + 86_400, envoy: envoy.serialNumber), limit: 500)
+        let alerts = try await alerts(envoy: nil, ended: 20)
         let state = try await service()
+        let names = Dictionary(tiles.compactMap { tile in tile.name.map { (tile.equipment, $0) } }, uniquingKeysWith: { first, _ in first })
+        var clock = envoy.clock
+        let raised = alerts.filter { $0.isOpen && [envoy.serialNumber, ""].contains($0.condition.key.envoy) }.map { alert in
+            Trouble(alert, names: names, &clock)
+        }
         return EnvoyNow(
             envoy: envoy, today: today, yesterdayJoules: before?.joules, panels: panels, tiles: tiles,
-            troubles: Trouble.all(of: envoy, panels, events, state, now: now), now: now)
+            troubles: Trouble.joining(raised, Trouble.all(of: envoy, panels, events, state, now: now)), alerts: alerts, now: now)
     }
 
     private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {

@@ -5,14 +5,14 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Tells open pages that there is something new, by server-sent events (WHATWG HTML, 9.2).
+/// Tells open pages that there is something new, rows or alerts, by server-sent events (WHATWG HTML, 9.2).
 ///
 /// The archive is looked at only while somebody listens. Each listener holds at most one untold event.
 final class LiveFeed: Sendable {
     private struct Listeners {
         var next = 0
-        var open: [Int: AsyncStream<Int>.Continuation] = [:]
-        var lastSeq: Int?
+        var open: [Int: AsyncStream<LiveMark>.Continuation] = [:]
+        var last: LiveMark?
         var isEnding = false
     }
 
@@ -33,11 +33,11 @@ final class LiveFeed: Sendable {
         while (try? await Task.sleep(for: pause)) != nil {
             guard listeners.withLock({ !$0.open.isEmpty }) else { continue }
             // An archive that can't be asked now is asked again; the pages themselves show what is wrong.
-            guard let seq = try? await archive.open().status().lastSeq else { continue }
+            guard let mark = try? await archive.mark() else { continue }
             listeners.withLock { listeners in
-                guard listeners.lastSeq != seq else { return }
-                listeners.lastSeq = seq
-                for listener in listeners.open.values { listener.yield(seq) }
+                guard listeners.last != mark else { return }
+                listeners.last = mark
+                for listener in listeners.open.values { listener.yield(mark) }
             }
         }
     }
@@ -54,18 +54,18 @@ final class LiveFeed: Sendable {
     /// The stream for one page, until it is closed or the program ends.
     func response(to request: Request) async throws -> Response {
         // A new page begins with the present, so that it hears of what comes after it was made.
-        let seq = (try? await archive.open().status().lastSeq) ?? 0
-        let (stream, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
+        let mark = (try? await archive.mark()) ?? LiveMark()
+        let (stream, continuation) = AsyncStream.makeStream(of: LiveMark.self, bufferingPolicy: .bufferingNewest(1))
         let number = listeners.withLock { listeners -> Int? in
             guard !listeners.isEnding, listeners.open.count < limit else { return nil }
             listeners.next += 1
             listeners.open[listeners.next] = continuation
-            if listeners.lastSeq == nil { listeners.lastSeq = seq }
+            if listeners.last == nil { listeners.last = mark }
             return listeners.next
         }
         guard let number else { throw Refused(.serviceUnavailable, "too many live pages are open") }
         continuation.onTermination = { _ in self.leave(number) }
-        continuation.yield(seq)
+        continuation.yield(mark)
         return Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
@@ -82,11 +82,11 @@ final class LiveFeed: Sendable {
 
     private func leave(_ number: Int) { _ = listeners.withLock { $0.open.removeValue(forKey: number) } }
 
-    private static func tell(_ stream: AsyncStream<Int>, _ writer: inout any ResponseBodyWriter) async throws {
-        let beats = AsyncStream<Int?>.makeStream(bufferingPolicy: .bufferingNewest(2))
+    private static func tell(_ stream: AsyncStream<LiveMark>, _ writer: inout any ResponseBodyWriter) async throws {
+        let beats = AsyncStream<LiveMark?>.makeStream(bufferingPolicy: .bufferingNewest(2))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await seq in stream { beats.continuation.yield(seq) }
+                for await mark in stream { beats.continuation.yield(mark) }
                 beats.continuation.finish()
             }
             group.addTask {
@@ -94,7 +94,7 @@ final class LiveFeed: Sendable {
                 while (try? await Task.sleep(for: heartbeat)) != nil { beats.continuation.yield(nil) }
             }
             for await beat in beats.stream {
-                let text = beat.map { "event: archive\ndata: {\"seq\":\($0)}\n\n" } ?? ": still here\n\n"
+                let text = beat.map { "event: archive\ndata: \($0.json)\n\n" } ?? ": still here\n\n"
                 try await writer.write(ByteBuffer(string: text))
             }
             group.cancelAll()

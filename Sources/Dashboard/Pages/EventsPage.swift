@@ -28,23 +28,50 @@ struct EventRow {
     }
 }
 
-/// What happened, newest first.
+/// An alert as a line of a table.
+struct AlertRow {
+    let title: String
+    let detail: String
+    let began: String
+    let ended: String
+    let lasted: String
+    let isOpen: Bool
+
+    init(_ alert: Alert, names: [String: String], _ clock: inout LocalClock) {
+        title = alert.condition.key.rule.title
+        detail = alert.condition.text(names: names) { Shown.moment($0, &clock) }
+        began = Shown.moment(alert.beganTimestamp, &clock)
+        ended = alert.endedTimestamp.map { Shown.moment($0, &clock) } ?? "lasts"
+        lasted = alert.endedTimestamp.map { Shown.duration($0 - alert.beganTimestamp) } ?? ""
+        isOpen = alert.isOpen
+    }
+}
+
+/// What happened, newest first; before it what was found wrong.
 struct EventsPage {
     let envoy: EnvoyChoice
+    let alerts: [AlertRow]
+    let hasAlerts: Bool
     let events: [EventRow]
     let hasEvents: Bool
     let earlier: String?
+    let newest: String
     let isFirst: Bool
 
     static let pageSize = 100
 
-    init(_ events: [EventEpisode], _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], names: [String: String], isFirst: Bool) {
+    init(
+        _ events: [EventEpisode], _ alerts: [Alert], _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], names: [String: String], isFirst: Bool
+    ) {
         var clock = envoy.clock
-        self.envoy = EnvoyChoice(envoy, among: envoys)
+        self.envoy = EnvoyChoice(envoy, among: envoys, page: "/events")
+        self.alerts = alerts.map { AlertRow($0, names: names, &clock) }
+        hasAlerts = !alerts.isEmpty
         self.events = EventRow.rows(events, names, &clock)
         hasEvents = !events.isEmpty
         let last = events.last.flatMap { $0.beganTimestamp ?? $0.endedTimestamp }
         earlier = events.count == Self.pageSize ? last.map { "/events?before=\($0)&envoy=\(envoy.serialNumber)" } : nil
+        newest = "/events?envoy=\(envoy.serialNumber)"
         self.isFirst = isFirst
     }
 }

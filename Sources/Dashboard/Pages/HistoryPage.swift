@@ -47,7 +47,10 @@ extension HistoryPage {
             let length = span.passed(by: today)
             let count = length.upperBound.daysSince1970 - length.lowerBound.daysSince1970
             let same = past.days.lowerBound...min(past.days.upperBound, past.days.lowerBound.advanced(by: count))
-            compared = try await reader.energy(of: envoy.serialNumber, by: .day, days: same).reduce(0) { $0 &+ $1.joules }
+            compared =
+                span.view == .day && span.days.contains(today)
+                ? HistorySpan.joules(earlier, before: clock.start(of: past.days.lowerBound) + house.now - clock.start(of: today))
+                : try await reader.energy(of: envoy.serialNumber, by: .day, days: same).reduce(0) { $0 &+ $1.joules }
         }
         func href(_ view: HistorySpan.View, _ day: CivilDate) -> String { "/history?view=\(view.rawValue)&at=\(day)&envoy=\(envoy.serialNumber)" }
         let anchor = span.days.contains(today) ? today : span.days.lowerBound
@@ -60,7 +63,7 @@ extension HistoryPage {
             case .year: .year
             }
 
-        self.envoy = EnvoyChoice(envoy, among: envoys)
+        self.envoy = EnvoyChoice(envoy, among: envoys, page: "/history")
         choices = HistorySpan.View.allCases.map { view in
             Choice(view: view.rawValue, title: view == .all ? "All" : view.rawValue.capitalized, href: href(view, anchor), isChosen: view == span.view)
         }
@@ -71,7 +74,7 @@ extension HistoryPage {
         before = Shown.energy(compared)
         hasBefore = span.before != nil && compared > 0
         change = compared > 0 ? Self.change(Double(total) / Double(compared) - 1) : ""
-        beforeTitle = span.before == nil ? "" : "the \(span.name) before" + (span.days.contains(today) && span.view != .day ? ", as far" : "")
+        beforeTitle = span.before == nil ? "" : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", as far" : "")
         var names = clock
         rows = periods.map { period in
             let place = span.place(of: period, &clock)
@@ -98,6 +101,15 @@ extension HistorySpan {
         case .day: return Double(period.day.daysSince1970 - days.lowerBound.daysSince1970) / Double(slots)
         case .month: return Double(months(to: period.day)) / Double(slots)
         case .year: return Double(period.day.components.year - days.lowerBound.components.year) / Double(slots)
+        }
+    }
+
+    /// Energy of periods up to an instant; of one that has begun by then the part that has passed.
+    static func joules(_ periods: [EnergyPeriod], before instant: Int) -> Int {
+        periods.reduce(0) { sum, period in
+            let length = max(1, period.endTimestamp - period.startTimestamp)
+            let passed = min(max(instant - period.startTimestamp, 0), length)
+            return sum &+ Int(Double(period.joules) * Double(passed) / Double(length))
         }
     }
 

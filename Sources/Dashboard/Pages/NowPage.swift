@@ -1,4 +1,5 @@
 import Archive
+import Reports
 
 /// The first page: what the roof does at this moment.
 struct NowPage {
@@ -18,7 +19,6 @@ struct NowPage {
 
     let envoy: EnvoyChoice
     let timeZone: String
-    let isFresh: Bool
     let power: String
     let powerNote: String
     let today: String
@@ -27,6 +27,8 @@ struct NowPage {
     let total: String
     let troubles: [Item]
     let hasTroubles: Bool
+    let ended: [Item]
+    let hasEnded: Bool
     let tiles: [Tile]
     let hasTiles: Bool
     let plan: RoofPlan?
@@ -35,9 +37,9 @@ struct NowPage {
 
     init(_ now: EnvoyNow, among envoys: [EnvoyStatus], curve: String) {
         var clock = now.envoy.clock
-        envoy = EnvoyChoice(now.envoy, among: envoys)
+        let choice = EnvoyChoice(now.envoy, among: envoys, page: "/")
+        envoy = choice
         timeZone = now.envoy.timeZone ?? "UTC"
-        isFresh = now.isFresh
         power = now.isFresh ? now.today.watts.map(Shown.watts) ?? "–" : "0 W"
         let count = now.today.panelCount == 1 ? "1 panel" : "\(now.today.panelCount) panels"
         powerNote =
@@ -49,26 +51,71 @@ struct NowPage {
         day = Shown.day(now.today.day)
         yesterday = now.yesterdayJoules.map(Shown.energy) ?? "–"
         total = Shown.energy(now.panels.reduce(0) { $0 &+ $1.device.joulesTotal })
-        troubles = now.troubles.map { trouble in
-            Item(
-                text: trouble.text, since: trouble.sinceTimestamp.map { "since \(Shown.moment($0, &clock))" } ?? "",
-                href: trouble.device.flatMap { device in now.panels.contains { $0.device.equipment == device } ? "/panels/\(device)" : nil })
-        }
+        troubles = Self.troubles(now, choice, &clock)
         hasTroubles = !troubles.isEmpty
+        ended = Self.ended(now, &clock)
+        hasEnded = !ended.isEmpty
         tiles = now.panels.map { panel in
             let share = panel.shownShare.map(Shown.percent) ?? "–"
             let watts = now.isFresh ? panel.device.latest?.averageWatts.map(Shown.watts) ?? "–" : Shown.energy(panel.device.joulesToday)
             return Tile(
-                href: "/panels/\(panel.device.equipment)", title: panel.shortTitle, watts: watts, share: share,
+                href: choice.path(toPanel: panel.device.equipment), title: panel.shortTitle, watts: watts, share: share,
                 level: panel.level.map { "level-\($0)" } ?? "level-none",
                 description: "\(panel.title): \(watts), \(share) of the median panel")
         }
         hasTiles = !tiles.isEmpty
-        plan = now.tiles.isEmpty ? nil : RoofPlan(now, isEditable: false)
+        plan = now.tiles.isEmpty ? nil : RoofPlan(now, choice, isEditable: false)
         tileNote =
             now.panels.contains { $0.shareNow != nil }
             ? "Power now, and its share of the median panel’s" : "Energy today; the colour is the share of the median panel’s in seven days"
         plot = curve
+    }
+}
+
+extension NowPage {
+    /// As many events of one kind are told one by one; more are told as one thing.
+    private static let single = 3
+    private static let endedSeconds = 2 * 86_400
+
+    private static func troubles(_ now: EnvoyNow, _ envoy: EnvoyChoice, _ clock: inout LocalClock) -> [Item] {
+        func since(_ timestamp: Int?, _ word: String = "since") -> String {
+            timestamp.map { "\(word) \(Shown.moment($0, &clock, on: now.today.day))" } ?? ""
+        }
+        var items: [Item] = []
+        let counts = Dictionary(grouping: now.troubles.filter { $0.kind == .eventOpen }, by: \.code)
+        var told: Set<Int?> = []
+        for trouble in now.troubles {
+            if trouble.kind == .eventOpen, let all = counts[trouble.code], all.count > single {
+                guard told.insert(trouble.code).inserted else { continue }
+                let name = trouble.code.map { Event(id: 0, code: $0, timestamp: 0).name ?? "event \($0)" } ?? "an event"
+                let text = "\(name) on \(all.count) devices"
+                items.append(Item(text: text, since: since(all.compactMap(\.sinceTimestamp).min()), href: "/events" + envoy.query))
+            } else {
+                let panel = now.panels.first { $0.device.equipment == trouble.device }
+                items.append(
+                    Item(
+                        text: trouble.text, since: since(trouble.sinceTimestamp, trouble.alert == nil ? "since" : "raised"),
+                        href: panel.map { envoy.path(toPanel: $0.device.equipment) } ?? (trouble.alert == nil ? nil : "/events" + envoy.query)))
+            }
+        }
+        // Whoever looks at one Envoy hears of the others.
+        for alert in now.alerts where alert.isOpen && ![now.envoy.serialNumber, ""].contains(alert.condition.key.envoy) {
+            let other = alert.condition.key.envoy
+            let text = alert.condition.text { Shown.moment($0, &clock) }
+            items.append(Item(text: text.contains(other) ? text : "Envoy \(other): \(text)", since: since(alert.beganTimestamp, "raised"), href: "/?envoy=\(other)"))
+        }
+        return items
+    }
+
+    private static func ended(_ now: EnvoyNow, _ clock: inout LocalClock) -> [Item] {
+        let names = Dictionary(now.panels.map { ($0.device.equipment, $0.title) }, uniquingKeysWith: { first, _ in first })
+        var items: [Item] = []
+        for alert in now.alerts {
+            guard let end = alert.endedTimestamp, now.now - end < endedSeconds, items.count < 5 else { continue }
+            let span = "\(Shown.moment(alert.beganTimestamp, &clock)) to \(Shown.moment(end, &clock))"
+            items.append(Item(text: alert.condition.text(names: names) { Shown.moment($0, &clock) }, since: span, href: nil))
+        }
+        return items
     }
 }
 
@@ -92,7 +139,7 @@ extension House {
         let (before, _) = try await line(day.advanced(by: -1), "before")
         let (today, most) = try await line(day, "series")
         return Plot(
-            shapes: [before, today], marks: (0...8).map { Plot.Mark(place: Double($0) / 8, text: "\($0 * 3):00") }, unit: "W",
+            shapes: [before, today], marks: (0...8).map { Plot.Mark(place: Double($0) / 8, text: "\($0 * 3):00", isMinor: $0 % 2 == 1) }, unit: "W",
             summary: "Power on \(Shown.day(day)), at most \(Shown.watts(most)); behind it the day before")
     }
 }

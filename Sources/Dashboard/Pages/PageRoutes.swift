@@ -24,20 +24,20 @@ struct PageRoutes {
         }
     }
 
-    /// The number of the archive's last row, which a live page compares with what it hears.
-    private func lastSeq() async throws -> Int { try await house.archive.open().status().lastSeq }
+    /// What a live page compares with what it hears; taken first, so that nothing falls between.
+    private func mark() async throws -> LiveMark { try await house.archive.mark() }
 
     private func now(_ query: Query) async throws -> Response {
         let envoys: [EnvoyStatus]
         do { envoys = try await house.envoys() } catch let error as ArchiveError where error.cause == .missing { envoys = [] }
-        guard !envoys.isEmpty else { return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], seq: 0)) }
-        let seq = try await lastSeq()
+        guard !envoys.isEmpty else { return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], mark: LiveMark())) }
+        let mark = try await mark()
         let envoy = try await house.envoy(query.text("envoy"))
         guard let now = try await house.now(of: envoy) else { throw Refused(.notFound, "there is no such Envoy") }
         let curve = try await house.dayCurve(of: envoy, now.today.day).svg
+        let page = NowPage(now, among: envoys, curve: curve)
         return Reply.html(
-            try pages.render(
-                NowPage(now, among: envoys, curve: curve), title: "Now", as: "now", scripts: ["dygraph", "chart", "live"], seq: seq))
+            try pages.render(page, title: "Now", as: "now", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     /// Before the first report.
@@ -49,50 +49,54 @@ struct PageRoutes {
     private func aboutNow(
         _ query: Query, _ title: String, _ template: String, scripts: [String] = ["live"], _ page: (EnvoyNow, [EnvoyStatus]) -> Any
     ) async throws -> Response {
-        let seq = try await lastSeq()
+        let mark = try await mark()
         let envoy = try await house.envoy(query.text("envoy"))
         guard let now = try await house.now(of: envoy) else { throw Refused(.notFound, "there is no such Envoy") }
+        let envoys = try await house.envoys()
         return Reply.html(
             try pages.render(
-                page(now, try await house.envoys()), title: title, as: template, scripts: scripts, seq: scripts.contains("live") ? seq : nil))
+                page(now, envoys), title: title, as: template, scripts: scripts, mark: scripts.contains("live") ? mark : nil,
+                envoy: EnvoyChoice(envoy, among: envoys, page: "/\(template)")))
     }
 
     private func history(_ query: Query) async throws -> Response {
-        let seq = try await lastSeq()
+        let mark = try await mark()
         let envoy = try await house.envoy(query.text("envoy"))
         let today = envoy.day(of: house.now)
         let view = try query.choice("view", HistorySpan.View.self) ?? .month
         let first = try await house.firstDay(of: envoy) ?? today
         let span = HistorySpan(view, at: try query.day("at") ?? today, known: min(first, today)...today)
         let page = try await HistoryPage(span, envoy, among: try await house.envoys(), house)
-        return Reply.html(try pages.render(page, title: span.title, as: "history", scripts: ["dygraph", "chart", "live"], seq: seq))
+        return Reply.html(try pages.render(page, title: span.title, as: "history", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     private func panel(_ device: String, _ query: Query) async throws -> Response {
-        let seq = try await lastSeq()
+        let mark = try await mark()
         let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
         let page = try await PanelPage(panel, envoy, on: try query.day("day"), among: try await house.envoys(), house)
-        return Reply.html(try pages.render(page, title: panel.title, as: "panel", scripts: ["dygraph", "chart", "live"], seq: seq))
+        return Reply.html(try pages.render(page, title: panel.title, as: "panel", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     private func events(_ query: Query) async throws -> Response {
-        let seq = try await lastSeq()
+        let mark = try await mark()
         let envoy = try await house.envoy(query.text("envoy"))
         let before = try query.number("before", in: LocalClock.instants)
         let found = try await house.events(envoy: envoy.serialNumber, device: nil, before: before, limit: EventsPage.pageSize)
         let names = try await house.archive.open().roof(of: envoy.serialNumber).compactMap { tile in tile.name.map { (tile.equipment, $0) } }
+        let alerts = before == nil ? try await house.alerts(envoy: envoy.serialNumber, ended: EventsPage.pageSize) : []
         let page = EventsPage(
-            found, envoy, among: try await house.envoys(), names: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            found, alerts, envoy, among: try await house.envoys(), names: Dictionary(names, uniquingKeysWith: { first, _ in first }),
             isFirst: before == nil)
-        return Reply.html(try pages.render(page, title: "Events", as: "events", scripts: ["live"], seq: seq))
+        return Reply.html(try pages.render(page, title: "Events", as: "events", scripts: ["live"], mark: mark, envoy: page.envoy))
     }
 
     private func captures(_ query: Query) async throws -> Response {
+        let mark: LiveMark
+        do { mark = try await self.mark() } catch let error as ArchiveError where error.cause == .missing { mark = LiveMark() }
         let found = try await house.captures(before: query.text("before"), limit: CapturesPage.pageSize)
         let state = try await house.service()
         let page = CapturesPage(found, state, now: house.now)
-        return Reply.html(
-            try pages.render(page, title: "Captures", as: "captures", scripts: ["live"], seq: state.archive?.lastSeq ?? 0))
+        return Reply.html(try pages.render(page, title: "Captures", as: "captures", scripts: ["live"], mark: mark))
     }
 }
 

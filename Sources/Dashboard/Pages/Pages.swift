@@ -21,16 +21,19 @@ struct Pages: Sendable {
     ///
     /// - Parameters:
     ///   - facts: what the template shows.
-    ///   - seq: the last row of the archive that the page knows of; nil for a page that is not kept up.
-    func render(_ facts: Any, title: String, as name: String, scripts: [String] = [], seq: Int? = nil) throws -> String {
+    ///   - mark: what the page knows of; nil for a page that is not kept up.
+    ///   - envoy: which Envoy it is about, where it is about one.
+    func render(
+        _ facts: Any, title: String, as name: String, scripts: [String] = [], mark: LiveMark? = nil, envoy: EnvoyChoice? = nil
+    ) throws -> String {
         guard let content = library.render(facts, withTemplate: name) else {
             throw DashboardError("rendering", name, .other("there is no such template"))
         }
         let frame = Frame(
             title: title, token: token, version: version, content: content,
-            links: Self.links.map { Frame.Link(path: $0.path, title: $0.title, isCurrent: $0.template == name || $0.others.contains(name)) },
+            links: Self.links.map { Frame.Link(path: $0.path + (envoy?.query ?? ""), title: $0.title, isCurrent: $0.template == name || $0.others.contains(name)) },
             scripts: scripts.map { Frame.Script(name: $0, isModule: $0 != "dygraph", version: version) },
-            hasCharts: scripts.contains("dygraph"), seq: seq.map(String.init) ?? "", isLive: seq != nil)
+            hasCharts: scripts.contains("dygraph"), mark: mark?.text ?? "", isLive: mark != nil, choice: envoy.flatMap { $0.hasOthers ? $0 : nil })
         guard let page = library.render(frame, withTemplate: "frame") else {
             throw DashboardError("rendering", "frame", .other("there is no such template"))
         }
@@ -63,14 +66,16 @@ struct Frame {
     let links: [Link]
     let scripts: [Script]
     let hasCharts: Bool
-    let seq: String
+    let mark: String
     let isLive: Bool
+    let choice: EnvoyChoice?
 }
 
 /// Which Envoy a page is about, and the others.
 struct EnvoyChoice {
     struct Option {
         let serial: String
+        let href: String
         let isChosen: Bool
     }
 
@@ -78,9 +83,18 @@ struct EnvoyChoice {
     let options: [Option]
     let hasOthers: Bool
 
-    init(_ envoy: EnvoyStatus, among all: [EnvoyStatus]) {
+    /// - Parameter page: where the same is told of the others.
+    init(_ envoy: EnvoyStatus, among all: [EnvoyStatus], page: String) {
         serial = envoy.serialNumber
-        options = all.map { Option(serial: $0.serialNumber, isChosen: $0.serialNumber == envoy.serialNumber) }
+        // In an order that does not change with each report.
+        options = all.sorted { $0.serialNumber < $1.serialNumber }.map {
+            Option(serial: $0.serialNumber, href: "\(page)?envoy=\($0.serialNumber)", isChosen: $0.serialNumber == envoy.serialNumber)
+        }
         hasOthers = all.count > 1
     }
+
+    /// What a path needs behind it to be about the same Envoy; empty where there is but one.
+    var query: String { hasOthers ? "?envoy=\(serial)" : "" }
+
+    func path(toPanel equipment: String) -> String { "/panels/\(equipment)\(query)" }
 }

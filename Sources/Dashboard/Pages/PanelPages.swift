@@ -23,11 +23,12 @@ struct PanelsPage {
 
     init(_ now: EnvoyNow, among envoys: [EnvoyStatus]) {
         var clock = now.envoy.clock
-        envoy = EnvoyChoice(now.envoy, among: envoys)
+        let choice = EnvoyChoice(now.envoy, among: envoys, page: "/panels")
+        envoy = choice
         rows = now.panels.map { panel in
             let latest = panel.device.latest
             return Row(
-                href: "/panels/\(panel.device.equipment)", title: panel.title, serial: panel.device.equipment,
+                href: choice.path(toPanel: panel.device.equipment), title: panel.title, serial: panel.device.equipment,
                 watts: latest?.averageWatts.map(Shown.watts) ?? "–", today: Shown.energy(panel.device.joulesToday),
                 total: Shown.energy(panel.device.joulesTotal), share: panel.device.shareOfMedian.map(Shown.percent) ?? "–",
                 level: panel.device.shareOfMedian.map { $0 < 0.7 ? "weak" : "" } ?? "",
@@ -64,6 +65,7 @@ struct PanelPage {
     let subtitle: String
     let day: String
     let dayTitle: String
+    let all: String
     let earlier: String
     let later: String?
     let facts: [Fact]
@@ -91,12 +93,15 @@ extension PanelPage {
         let found = try await house.events(envoy: envoy.serialNumber, device: panel.device.equipment, before: nil, limit: 20)
         let latest = panel.device.latest
 
-        self.envoy = EnvoyChoice(envoy, among: envoys)
+        let choice = EnvoyChoice(envoy, among: envoys, page: "/panels")
+        self.envoy = choice
+        all = "/panels" + choice.query
         (device, title) = (panel.device.equipment, panel.title)
         subtitle = [panel.name == nil ? nil : panel.device.equipment, panel.device.partNumber].compactMap(\.self).joined(separator: " · ")
         (self.day, dayTitle) = ("\(shown)", Shown.day(shown))
-        earlier = "/panels/\(panel.device.equipment)?day=\(shown.advanced(by: -1))"
-        later = shown < today ? "/panels/\(panel.device.equipment)?day=\(shown.advanced(by: 1))" : nil
+        let path = "/panels/\(panel.device.equipment)?envoy=\(envoy.serialNumber)&day="
+        earlier = path + "\(shown.advanced(by: -1))"
+        later = shown < today ? path + "\(shown.advanced(by: 1))" : nil
         facts = [
             Fact(name: "Last power", value: latest?.averageWatts.map(Shown.watts) ?? "–"),
             Fact(name: "Read", value: latest.map { Shown.moment($0.timestamp, &clock, on: today) } ?? "never"),

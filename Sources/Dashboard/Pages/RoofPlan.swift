@@ -4,6 +4,7 @@ import Archive
 struct RoofPlan {
     struct Tile {
         let device: String
+        let href: String
         let title: String
         let x: Int
         let y: Int
@@ -31,7 +32,7 @@ struct RoofPlan {
     private static let long = 160
     private static let gap = 10
 
-    init(_ now: EnvoyNow, isEditable: Bool) {
+    init(_ now: EnvoyNow, _ envoy: EnvoyChoice, isEditable: Bool) {
         let laid = Dictionary(now.tiles.map { ($0.equipment, $0) }, uniquingKeysWith: { first, _ in first })
         var free = 0
         let bottom = now.tiles.map { $0.y + ($0.isLandscape ? Self.short : Self.long) + Self.gap }.max() ?? 0
@@ -50,7 +51,7 @@ struct RoofPlan {
             let value = now.isFresh ? panel.device.latest?.averageWatts.map(Shown.watts) ?? "–" : Shown.energy(panel.device.joulesToday)
             let share = panel.shownShare.map(Shown.percent) ?? "–"
             return Tile(
-                device: panel.device.equipment, title: panel.shortTitle, x: tile.x, y: tile.y,
+                device: panel.device.equipment, href: envoy.path(toPanel: panel.device.equipment), title: panel.shortTitle, x: tile.x, y: tile.y,
                 width: width, height: height, middleX: width / 2, nameY: height / 2 - 18, valueY: height / 2 + 6, value: value, share: share,
                 level: panel.level.map { "level-\($0)" } ?? "level-none", isLandscape: tile.isLandscape,
                 description: "\(panel.title): \(value), \(share) of the median panel", isEditable: isEditable)
@@ -69,8 +70,9 @@ struct RoofPage {
     let hasTiles: Bool
 
     init(_ now: EnvoyNow, among envoys: [EnvoyStatus]) {
-        envoy = EnvoyChoice(now.envoy, among: envoys)
-        plan = RoofPlan(now, isEditable: true)
+        let choice = EnvoyChoice(now.envoy, among: envoys, page: "/roof")
+        envoy = choice
+        plan = RoofPlan(now, choice, isEditable: true)
         hasTiles = !plan.tiles.isEmpty
     }
 }

@@ -2,13 +2,16 @@ import Archive
 
 /// A static chart as SVG, for a first look and for browsers without scripts.
 ///
-/// Shapes lie in an inner picture that stretches with the page; words lie in the outer one at percentages, so that they keep their size.
+/// Shapes lie in an inner picture that stretches with the page; words lie in the outer one at percentages, so that they keep their size,
+/// and those of the scale left of it, where the style sheet leaves room.
 /// Colours and strokes are classes of the style sheet, as the content policy admits no others.
 struct Plot {
     struct Mark {
         /// From 0, the left edge, to 1.
         var place: Double
         var text: String
+        /// Whether it may go where there is little room.
+        var isMinor = false
     }
     enum Shape {
         /// Points from 0 to 1 and their values; an empty value breaks the line.
@@ -42,11 +45,13 @@ struct Plot {
         text += "</svg>"
         for step in scale.steps.dropFirst() {
             let y = Self.short(100 * (1 - scale.place(step)) * 0.88 + 2)
-            text += "<text class=\"scale\" x=\"2\" y=\"\(y)%\" dy=\"-3\">\(scale.label(step)) \(Self.escaped(unit))</text>"
+            text += "<text class=\"scale\" x=\"-6\" y=\"\(y)%\" dy=\"4\" text-anchor=\"end\">\(scale.label(step))</text>"
         }
+        text += "<text class=\"scale\" x=\"-6\" y=\"90%\" dy=\"4\" text-anchor=\"end\">\(Self.escaped(unit))</text>"
         for mark in marks {
             let anchor = mark.place < 0.02 ? "start" : mark.place > 0.98 ? "end" : "middle"
-            text += "<text class=\"mark\" x=\"\(Self.short(mark.place * 100))%\" y=\"99%\" text-anchor=\"\(anchor)\">\(Self.escaped(mark.text))</text>"
+            let style = mark.isMinor ? "mark minor" : "mark"
+            text += "<text class=\"\(style)\" x=\"\(Self.short(mark.place * 100))%\" y=\"99%\" text-anchor=\"\(anchor)\">\(Self.escaped(mark.text))</text>"
         }
         return text + "</svg>"
     }

@@ -1,6 +1,6 @@
 // Keeps a page up: when the archive has something new, the parts marked data-live are fetched anew from the same address.
 const state = document.getElementById("live");
-let seq = Number(document.body.dataset.seq);
+let mark = document.body.dataset.mark;
 let pending = false;
 
 function show(isOn) {
@@ -29,9 +29,10 @@ const source = new EventSource("/api/v1/live");
 source.addEventListener("open", () => show(true));
 source.addEventListener("error", () => show(false));
 source.addEventListener("archive", (event) => {
-  const next = JSON.parse(event.data).seq;
-  if (next === seq) return;
-  seq = next;
+  const { seq, alertChange } = JSON.parse(event.data);
+  const next = `${seq}.${alertChange}`;
+  if (next === mark) return;
+  mark = next;
   refresh();
 });
 // A stream that nobody sees any more would keep one of few places.

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -100,7 +101,7 @@ enum WebFailure {
         case let error as HTTPClientError where error == .remoteConnectionClosed: "it hung up"
         case is NIOConnectionError: "it can't be reached"
         case let error as NIOSSLError: "no TLS with it: \(error)"
-        case let error as IOError: "it can't be reached: \(error)"
+        case let error as IOError: "it can't be reached: \(String(cString: strerror(error.errnoCode)).lowercased())"
         default: "\(error)"
         }
     }

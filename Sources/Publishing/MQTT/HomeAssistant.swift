@@ -2,8 +2,11 @@ import Archive
 
 /// Home Assistant's MQTT device discovery: one retained message a device, with all its sensors in it.
 ///
-/// Source: Home Assistant's documentation of the MQTT integration, and the schema that it checks messages with
-/// (`homeassistant/components/mqtt/schemas.py`).
+/// Source: <https://www.home-assistant.io/integrations/mqtt/#device-discovery-payload>, and the schemas that messages are checked with,
+/// `homeassistant/components/mqtt/schemas.py` and `sensor.py` in <https://github.com/home-assistant/core>: `device`, `origin` and
+/// `components` must be there, `identifiers` in the first, `platform` and `unique_id` in each component; `last_reset_value_template`
+/// goes with the state class `total` alone. What state classes mean: <https://developers.home-assistant.io/docs/core/entity/sensor/>,
+/// where a `total_increasing` that falls begins a new meter.
 struct HomeAssistantDevice: Encodable, Equatable {
     struct Description: Encodable, Equatable {
         var identifiers: [String]

@@ -159,8 +159,9 @@ extension MQTTPublisher {
     private func send(_ messages: [MQTTMessage], on connection: MosquittoConnection) async throws {
         guard !messages.isEmpty else { return }
         do { try await connection.publish(messages) } catch {
-            // What of it has arrived is not known: the next connection hears everything.
-            await connection.close()
+            // What of it has arrived is not known: the next connection hears everything. No good-bye, which would take the will away:
+            // the program may be ending in the middle of this.
+            connection.abandon()
             throw error
         }
     }

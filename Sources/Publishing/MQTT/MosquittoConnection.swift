@@ -128,7 +128,7 @@ extension MosquittoConnection {
         }
         mosquitto_disconnect_callback_set(handle) { _, context, code in
             MosquittoConnection.of(context)?.change {
-                if $0.failure == nil { $0.failure = code == 0 ? "closed" : "the connection broke" }
+                if $0.failure == nil { $0.failure = code == 0 ? "closed" : $0.isConnected ? "the connection broke" : "it can't be reached" }
             }
         }
         mosquitto_publish_callback_set(handle) { _, context, number in
@@ -215,8 +215,9 @@ extension MosquittoConnection {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 change { $0.waiter = Waiter(number: number, isMet: isMet, continuation: continuation) }
-                queue.asyncAfter(deadline: .now() + Self.patience) { [self] in
-                    give(up: number, PublishError.retry("the broker does not answer"))
+                // Not kept alive by this: its end closes the socket, which is what the broker waits for to make the will known.
+                queue.asyncAfter(deadline: .now() + Self.patience) { [weak self] in
+                    self?.give(up: number, PublishError.retry("the broker does not answer"))
                 }
                 if Task.isCancelled { give(up: number, CancellationError()) }
             }

@@ -103,7 +103,10 @@ extension PVOutputPublisher {
     private func firstDay(_ clock: inout LocalClock) -> CivilDate { clock.day(of: now()).advanced(by: 1 - Self.days) }
 
     /// Tells PVOutput what is new about days.
+    ///
+    /// - Throws: as `publish`; `retry` also where it refuses a status. That one is passed over by then, so that nothing waits for it.
     private func tell(_ places: Set<Place>) async throws {
+        var refusals: [PVOutputService.Refusal] = []
         let envoys = try await archive.status().envoys
         for place in places.sorted(by: { ($0.day, $0.envoy) < ($1.day, $1.envoy) }) {
             guard let system = settings.systems[place.envoy] else { continue }
@@ -116,10 +119,13 @@ extension PVOutputPublisher {
             var news = statuses.filter { known[$0.timestamp] != $0 }[...]
             while !news.isEmpty {
                 let part = news.prefix(PVOutputService.batchLimit)
-                try await service.add(Array(part), system: system)
+                refusals += try await service.add(Array(part), system: system)
                 news = news.dropFirst(part.count)
                 remember(Array(part), of: place.envoy)
             }
+        }
+        if let first = refusals.first {
+            throw PublishError.retry("the status of \(first.status.day) \(first.status.time) is passed over: \(first.reason)")
         }
     }
 

@@ -2,8 +2,9 @@ import Foundation
 
 /// PVOutput's API, revision 2, as far as statuses go.
 ///
-/// Source: PVOutput's API documentation. An account may ask 60 times an hour; how often it still may, and when the count begins anew,
-/// `X-Rate-Limit-Remaining` and `X-Rate-Limit-Reset` tell whoever sends `X-Rate-Limit: 1`.
+/// Source: <https://pvoutput.org/help/api_specification.html>, add status and add batch status services, rate limits. A key may ask 60
+/// times an hour, 300 times in donation mode; how often it still may, and when the count begins anew (seconds since 1970 UTC),
+/// `X-Rate-Limit-Remaining` and `X-Rate-Limit-Reset` tell whoever sends `X-Rate-Limit: 1`. A batch holds 30 statuses of the last 14 days.
 struct PVOutputService: Sendable {
     /// The most statuses in one request.
     static let batchLimit = 30
@@ -18,35 +19,40 @@ struct PVOutputService: Sendable {
         self.key = key
     }
 
+    /// A status that is refused as it is, such as one with more power than a system of its size has.
+    struct Refusal: Equatable {
+        var status: PVOutputStatus
+        var reason: String
+    }
+
     /// Adds statuses, those that are there already anew.
     ///
     /// - Parameter statuses: at most `batchLimit`.
-    /// - Throws: `PublishError`: `retry` with the time that its limits ask for; `reject` where one status alone is refused.
-    func add(_ statuses: [PVOutputStatus], system: String) async throws {
-        guard let first = statuses.first else { return }
+    /// - Returns: those that are refused for what they say; the others are taken.
+    /// - Throws: `PublishError.retry`, with the time that its limits ask for; also where it refuses every one of several.
+    func add(_ statuses: [PVOutputStatus], system: String) async throws -> [Refusal] {
+        let refusals = try await send(statuses, system: system)
+        // Who refuses everything has something else against us, and nothing may be lost by that.
+        if let first = refusals.first, statuses.count > 1, refusals.count == statuses.count { throw PublishError.retry(first.reason) }
+        return refusals
+    }
+
+    private func send(_ statuses: [PVOutputStatus], system: String) async throws -> [Refusal] {
+        guard let first = statuses.first else { return [] }
         let answer =
             statuses.count == 1
             ? try await post("addstatus.jsp", first.items, system)
             : try await post("addbatchstatus.jsp", [("data", statuses.map(\.batchText).joined(separator: ";"))], system)
-        if answer.status == 400, statuses.count > 1 {
-            // One bad status spoils a batch.
-            let middle = statuses.count / 2
-            try await add(Array(statuses[..<middle]), system: system)
-            try await add(Array(statuses[middle...]), system: system)
-        } else if answer.status == 400, Self.isAboutTheDate(answer) {
-            // It would be refused tomorrow as well; there is nothing to be gained.
-            return
-        } else if !answer.isSuccess {
-            throw PublishError.retry(answer.summary, after: answer.retryAfter)
-        }
+        if answer.isSuccess { return [] }
+        guard answer.status == 400 else { throw PublishError.retry(answer.summary, after: answer.retryAfter) }
+        guard statuses.count > 1 else { return [Refusal(status: first, reason: answer.summary)] }
+        // One bad status spoils a batch.
+        let middle = statuses.count / 2
+        let refusals = try await send(Array(statuses[..<middle]), system: system)
+        return try await refusals + send(Array(statuses[middle...]), system: system)
     }
 
     func close() async { await client.close() }
-
-    private static func isAboutTheDate(_ answer: WebAnswer) -> Bool {
-        let text = String(decoding: answer.body, as: UTF8.self).lowercased()
-        return text.contains("date") || text.contains("day")
-    }
 
     private func post(_ path: String, _ items: [(String, String)], _ system: String) async throws -> WebAnswer {
         let now = Int(Date().timeIntervalSince1970)

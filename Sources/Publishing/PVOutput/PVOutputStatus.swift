@@ -3,7 +3,8 @@ import Reports
 
 /// One status of PVOutput: how an Envoy's panels did up to an instant of its local day.
 ///
-/// Source: PVOutput's API documentation, services `addstatus` and `addbatchstatus`.
+/// Source: <https://pvoutput.org/help/api_specification.html>, add status service (`d`, `t`, `v1` energy of the day so far, Wh, `v2` power, W,
+/// `v6` voltage, V) and add batch status service (the same, by commas).
 struct PVOutputStatus: Equatable, Sendable {
     /// Seconds since 1970 UTC; the status covers the interval before it.
     var timestamp: Int

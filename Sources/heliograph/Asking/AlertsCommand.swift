@@ -22,7 +22,7 @@ struct AlertsCommand: AskingCommand {
         let rows = alerts.map { alert in
             [
                 clock.time(alert.beganTimestamp), alert.endedTimestamp.map { "ended \(clock.time($0))" } ?? "lasts",
-                alert.condition.detail.visible,
+                alert.condition.text(time: clock.time).visible,
             ]
         }
         try output.print(TextTable(heads: ["since", "", "what"], rows: rows))

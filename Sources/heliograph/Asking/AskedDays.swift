@@ -9,14 +9,17 @@ enum AskedDays {
     ///   - from: the first day, or the first of a month or year.
     ///   - to: the last day, or the last of a month or year.
     ///   - usual: what is meant where neither is given; its end also where only the begin is.
-    static func range(from: String?, to: String?, today: CivilDate, usual: ClosedRange<CivilDate>) throws -> ClosedRange<CivilDate> {
+    ///   - options: how a verb calls the two.
+    static func range(
+        from: String?, to: String?, today: CivilDate, usual: ClosedRange<CivilDate>, options: (from: String, to: String) = ("--from", "--to")
+    ) throws -> ClosedRange<CivilDate> {
         if from == nil, to == nil { return usual }
-        let first = try from.map { try days($0, today, option: "--from").lowerBound } ?? all.lowerBound
-        let last = try to.map { try days($0, today, option: "--to").upperBound } ?? max(first, today)
+        let first = try from.map { try days($0, today, option: options.from).lowerBound } ?? all.lowerBound
+        let last = try to.map { try days($0, today, option: options.to).upperBound } ?? max(first, today)
         guard first <= last else {
             throw Failure(
-                "--to \(to ?? "today") lies before --from \(from ?? "")",
-                hint: "give the earlier day to --from; both are days that count")
+                "\(options.to) \(to ?? "today") lies before \(options.from) \(from ?? "")",
+                hint: "give the earlier day to \(options.from); both are days that count")
         }
         return first...last
     }

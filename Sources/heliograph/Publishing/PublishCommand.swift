@@ -63,7 +63,7 @@ struct PublishCommand: AskingCommand {
         }
         guard let first = archive.envoys.first else { return }
         let today = archive.today(of: first)
-        let days = try AskedDays.range(from: since, to: until, today: today, usual: today...today)
+        let days = try AskedDays.range(from: since, to: until, today: today, usual: today...today, options: ("--since", "--until"))
         var clock = LocalClock(zoneNamed: archive.isUTC ? nil : first.timeZone)
         let timestamps = clock.start(of: days.lowerBound)..<clock.start(of: days.upperBound.advanced(by: 1))
         StopRequest.listen()

@@ -28,6 +28,9 @@ struct MQTTSubject: Subject {
         try await listener.listen(to: broker.port)
     }
 
+    /// A listener goes with its broker.
+    func listenAgain() async throws { try await listener.listen(to: broker.port) }
+
     func stop() async {
         await side.stop()
         await broker.stop()

@@ -28,11 +28,11 @@ final class Server: Sendable {
         throw NoServer(program: program, output: started.output.value.text + started.errors.value.text)
     }
 
-    /// Stops it as an outage would, and waits for its end.
-    func stop() async {
+    /// Stops it, as an outage would if not told otherwise, and waits for its end.
+    func stop(_ signal: Int32 = SIGKILL) async {
         let program = running.value
         running.change { $0 = nil }
-        program?.send(SIGKILL)
+        program?.send(signal)
         _ = await program?.end()
     }
 

@@ -21,12 +21,16 @@ protocol Subject: Sendable {
 
 /// The publishers that there are.
 enum SubjectKind: String, CaseIterable, CustomTestStringConvertible {
-    case influxDB, mqtt, pvoutput, webhook, command
+    case influxDB, victoriaMetrics, mqtt, pvoutput, webhook, command
     var testDescription: String { rawValue }
+
+    /// Those whose other side is installed: VictoriaMetrics is not in every distribution.
+    static let there = allCases.filter { $0 != .victoriaMetrics || Program.isInstalled("victoria-metrics") }
 
     func make() async throws -> any Subject {
         switch self {
         case .influxDB: try await InfluxSubject()
+        case .victoriaMetrics: try VictoriaMetricsSubject()
         case .mqtt: try await MQTTSubject()
         case .pvoutput: try PVOutputSubject()
         case .webhook: try WebhookSubject()
@@ -35,7 +39,9 @@ enum SubjectKind: String, CaseIterable, CustomTestStringConvertible {
     }
 
     /// Whether each row goes out by itself, so that one can be refused.
-    var sendsRows: Bool { self == .influxDB || self == .webhook || self == .command }
+    var sendsRows: Bool { self != .mqtt && self != .pvoutput }
+    /// Whether they go as line protocol.
+    var sendsLines: Bool { self == .influxDB || self == .victoriaMetrics }
 }
 
 /// InfluxDB, with faults before it.

@@ -1,6 +1,6 @@
 """pvoutput.py PORT FOLDER: PVOutput's services addstatus and addbatchstatus, as its documentation describes them.
 
-`limit` in FOLDER holds how many requests are still allowed, `reset` when the count begins anew, `now` which time it is. What it knows
+`limit` in FOLDER holds how many requests are still allowed, `size` the most power that is believed, W, `reset` when the count begins anew, `now` which time it is. What it knows
 is in `statuses`: `system date time energy power voltage`; how often it was asked, in `requests`.
 """
 import os
@@ -81,6 +81,8 @@ class Service(BaseHTTPRequestHandler):
                 int(row[2]), int(row[3])
             except ValueError:
                 return self.answer(400, "Bad request 400: Could not read a value", left - 1)
+            if int(row[3]) > number("size", 1_000_000):
+                return self.answer(400, "Bad request 400: Power value [%s] too high for system size" % row[3], left - 1)
             if at > now + timedelta(days=1) or at < now - timedelta(days=15):
                 return self.answer(400, "Bad request 400: Invalid date [%s]" % row[0], left - 1)
         system = self.headers.get("X-Pvoutput-SystemId")
