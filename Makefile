@@ -5,8 +5,10 @@ VERSION ?= 0.1.0
 BENCH ?= capture
 # Built for size, which costs no speed here and saves memory for ever; Swift's own libraries go into the binary.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections
+# What only a debugger reads is left out: it takes time.
+TESTS_BUILD := $(SWIFT) build --build-tests --explicit-target-dependency-import-check error -debug-info-format none
 
-.PHONY: run demo build bench deb test test-deb lint format dependencies test-tools
+.PHONY: run demo build bench bench-publishing deb test test-deb lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
 	.build/release/heliograph run --data data $(ARGS)
@@ -23,7 +25,7 @@ deb: dependencies ## a Debian package of the release binary, with Swift's own li
 
 test: dependencies test-tools ## install what is missing, build everything, check the house rules, run all tests
 	scripts/check
-	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(TESTS_BUILD)
 	# Tests that start programs come by themselves: their limits in time are meant for a machine that is not full of other tests.
 	$(SWIFT) test --skip-build --skip '^(DashboardTests|EndToEndTests|InterceptionTests|heliographTests)\.'
 	$(SWIFT) test --skip-build --filter '^heliographTests\.'
@@ -32,10 +34,13 @@ test: dependencies test-tools ## install what is missing, build everything, chec
 	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
 	$(MAKE) test-deb
 
-bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run; BENCH=decoding or archive: see Benchmarks/
+bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run; BENCH=decoding or archive, bench-publishing: see Benchmarks/
 	scripts/install-bench-peers
 	$(RELEASE) --product $(BENCH)-benchmark
 	.build/release/$(BENCH)-benchmark $(ARGS)
+
+bench-publishing: build test-tools ## how fast the past goes to each target, and what all outputs add to capturing
+	python3 Benchmarks/Publishing/publishing.py .build/release/heliograph $(ARGS)
 
 test-deb: ## a package of the tests' binary in a new Debian system, installed, run, booted, upgraded, removed and purged (as root)
 	DEB_COMPRESSION=none scripts/make-deb .build/debug/heliograph .build/deb 0.0.1

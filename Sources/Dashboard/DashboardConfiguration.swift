@@ -56,12 +56,16 @@ public struct TextRoute: Sendable {
 /// What the running proxy tells of itself. Times are seconds since 1970 UTC, nil for what never happened.
 public struct ProxyState: Codable, Equatable, Sendable {
     public var startedTimestamp: Int
-    /// `forward` or `off`.
+    /// `forward`, `shield`, `answer` or `off`.
     public var cloud: String
+    /// Since when it is so.
+    public var cloudSinceTimestamp: Int
     public var upstream: String
     public var requestsCaptured: Int
     public var requestsNotCaptured: Int
     public var repliesForwarded: Int
+    /// How often the Envoy was answered here and not by the cloud.
+    public var answersGiven: Int
     public var diskFailures: Int
     /// How often the cloud failed, by reason.
     public var cloudFailures: [String: Int]
@@ -70,15 +74,22 @@ public struct ProxyState: Codable, Equatable, Sendable {
     public var lastCloudFailureTimestamp: Int?
 
     public init(
-        startedTimestamp: Int, cloud: String, upstream: String, requestsCaptured: Int = 0, requestsNotCaptured: Int = 0,
-        repliesForwarded: Int = 0, diskFailures: Int = 0, cloudFailures: [String: Int] = [:], lastCaptureTimestamp: Int? = nil,
+        startedTimestamp: Int, cloud: String, cloudSinceTimestamp: Int, upstream: String, requestsCaptured: Int = 0,
+        requestsNotCaptured: Int = 0, repliesForwarded: Int = 0, answersGiven: Int = 0, diskFailures: Int = 0, cloudFailures: [String: Int] = [:], lastCaptureTimestamp: Int? = nil,
         lastReplyTimestamp: Int? = nil, lastCloudFailureTimestamp: Int? = nil
     ) {
-        (self.startedTimestamp, self.cloud, self.upstream) = (startedTimestamp, cloud, upstream)
+        (self.startedTimestamp, self.upstream) = (startedTimestamp, upstream)
+        (self.cloud, self.cloudSinceTimestamp, self.answersGiven) = (cloud, cloudSinceTimestamp, answersGiven)
         (self.requestsCaptured, self.requestsNotCaptured) = (requestsCaptured, requestsNotCaptured)
         (self.repliesForwarded, self.diskFailures, self.cloudFailures) = (repliesForwarded, diskFailures, cloudFailures)
         self.lastCaptureTimestamp = lastCaptureTimestamp
         self.lastReplyTimestamp = lastReplyTimestamp
         self.lastCloudFailureTimestamp = lastCloudFailureTimestamp
     }
+
+    /// Whether reports are passed on to the cloud.
+    var reachesOut: Bool { cloud == "forward" || cloud == "shield" }
+
+    /// Whether the cloud failed after it last replied.
+    var cloudFails: Bool { (lastCloudFailureTimestamp ?? 0) > (lastReplyTimestamp ?? 0) }
 }

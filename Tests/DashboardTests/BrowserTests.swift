@@ -13,7 +13,7 @@ struct BrowserTests {
         try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             let finished = try await Program.run(
-                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem], within: .seconds(150))
+                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem], within: .patience * 2)
             #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
         }
     }
@@ -22,7 +22,7 @@ struct BrowserTests {
     func gestures() async throws {
         try await withStage { stage async throws in
             let program = try Program(Checkers.python, [Checkers.script("check_gestures.py"), stage.base])
-            #expect(await program.output.wait(within: .seconds(100)) { $0.text.contains("waiting for a report") || $0.hasEnded })
+            #expect(await program.output.wait { $0.text.contains("waiting for a report") || $0.hasEnded })
             var report = SunnyRoof.empty(at: SunnyRoof.now + 60)
             for panel in SunnyRoof.panels {
                 var reading = Reading(id: 1, equipment: panel, timestamp: SunnyRoof.now + 30, durationSeconds: 100)
@@ -30,7 +30,7 @@ struct BrowserTests {
                 report.readings.append(reading)
             }
             try await stage.archive.keep(report, from: Source(name: "live", receivedTimestamp: SunnyRoof.now + 60))
-            let status = await program.end(within: .seconds(60))
+            let status = await program.end()
             #expect(status == 0, "\(program.output.value.text)\(program.errors.value.text)")
             let tiles = try await stage.archive.reader.roof(of: SunnyRoof.envoy)
             #expect(tiles.first { $0.equipment == SunnyRoof.panels[0] }?.name == "Chimney")

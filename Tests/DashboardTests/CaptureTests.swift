@@ -47,6 +47,30 @@ struct CaptureTests {
         }
     }
 
+    @Test(
+        "Who answers the Envoy is told, and a cloud that fails is bad only where it is asked",
+        arguments: [
+            ("forward", "failed 1 minute ago", true), ("shield", "answered here (experimental) for 2 minutes, 3 times so far", true),
+            ("answer", "not asked: the Envoy is answered here", false), ("off", "the Envoy hears 503", false),
+        ])
+    func mode(cloud: String, told: String, isBad: Bool) async throws {
+        let change: @Sendable (inout DashboardConfiguration) -> Void = { configuration in
+            configuration.proxy = {
+                let now = SunnyRoof.now + 60
+                return ProxyState(
+                    startedTimestamp: now - 3_600, cloud: cloud, cloudSinceTimestamp: now - 120, upstream: "https://cloud.example",
+                    answersGiven: 3, lastReplyTimestamp: now - 600, lastCloudFailureTimestamp: now - 60)
+            }
+        }
+        try await withStage(change) { stage async throws in
+            let page = try await stage.ask("/captures").text
+            #expect(page.contains(told), "\(page)")
+            #expect(page.contains("class=\"bad\"") == isBad, "\(page)")
+            let proxy = try #require(try await stage.ask("/api/v1/service").json["proxy"] as? [String: Any])
+            #expect(proxy["cloud"] as? String == cloud && proxy["answersGiven"] as? Int == 3)
+        }
+    }
+
     @Test("What an Envoy sent never becomes a page: it is text for saving, and on ours it is escaped")
     func neverHTML() async throws {
         try await withStage { stage async throws in

@@ -105,7 +105,10 @@ private func play<Value: Sendable>(
         var configuration = DashboardConfiguration(
             address: "127.0.0.1", port: 0, archivePath: path, spool: FilePath(folder.file("spool").path(percentEncoded: false)),
             passwordFile: FilePath(folder.file("password").path(percentEncoded: false)), clock: { SunnyRoof.now + 60 },
-            proxy: { ProxyState(startedTimestamp: SunnyRoof.now - 3_600, cloud: "forward", upstream: "https://cloud.example") })
+            proxy: {
+                let begin = SunnyRoof.now - 3_600
+                return ProxyState(startedTimestamp: begin, cloud: "forward", cloudSinceTimestamp: begin, upstream: "https://cloud.example")
+            })
         configuration.livePause = .milliseconds(50)
         change(&configuration)
         let log = Log()
@@ -115,7 +118,7 @@ private func play<Value: Sendable>(
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             // A dashboard that can't begin says so instead.
-            tasks.addTask { _ = await log.lines.wait(within: .seconds(20)) { $0.contains { $0.contains("dashboard") } } }
+            tasks.addTask { _ = await log.lines.wait { $0.contains { $0.contains("dashboard") } } }
             try await tasks.next()
             let stage = Stage(folder: folder, port: port.value ?? 0, log: log, archive: archive)
             let result: Result<Value, any Error>

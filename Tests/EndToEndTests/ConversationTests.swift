@@ -104,7 +104,7 @@ struct ConversationTests {
         try await withHouse(.reply(reply)) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             try await connection.send("HEAD /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            let got = await connection.rest(within: .seconds(10))
+            let got = await connection.rest()
             #expect(got.isClosed && got.bytes == reply)
             #expect(try await house.proxy.awaited("response") == reply)
             #expect(!house.proxy.finalNames.contains { $0.hasSuffix(".incomplete") })

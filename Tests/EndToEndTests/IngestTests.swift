@@ -64,7 +64,7 @@ struct IngestTests {
             #expect(Program.succeeds("/usr/bin/env", ["python3", "-c", sqlite, archive, trigger]))
 
             let again = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
-            #expect(try await eventually(within: .seconds(60)) { again.processedStems.count == reports.count - 2 })
+            #expect(try await eventually { again.processedStems.count == reports.count - 2 })
             #expect(await again.logs("captures wait to be archived"))
             #expect(again.lines(containing: "captures wait to be archived").first?.contains("\(stems[1]).request") == true)
             #expect(Set(again.stems.sorted()) == Set(stems))
@@ -120,7 +120,7 @@ struct IngestTests {
             #expect(try await ReportSeries.digest(of: Self.archive(house)) == nil)
 
             let again = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
-            #expect(try await eventually(within: .seconds(60)) { Self.root(house).isEmpty })
+            #expect(try await eventually { Self.root(house).isEmpty })
             #expect(again.processedStems.count == 40)
             #expect(await again.stop() == 0)
             let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
@@ -164,7 +164,7 @@ struct IngestTests {
                 if !Self.root(house).isEmpty { cutShort += 1 }
             }
             let last = try await Proxy.start(house.folder.file("data"), ["--cloud", "off"])
-            #expect(try await eventually(within: .seconds(60)) { Self.root(house).isEmpty })
+            #expect(try await eventually { Self.root(house).isEmpty })
             #expect(await last.stop() == 0)
             print("seed \(seed): \(cutShort) of \(kills) kills came in the midst of the work")
             #expect(cutShort > 0, "the kills fell outside of the work")

@@ -25,7 +25,7 @@ struct LimitTests {
                     try await Task.sleep(for: .milliseconds(50))
                 }
             }
-            let answered = await connection.received.wait(within: .seconds(10)) { $0.status != nil }
+            let answered = await connection.received.wait { $0.status != nil }
             dripping.cancel()
             #expect(answered)
             try await Self.expectRefused(house, connection.received.value, 408, "request too slow")
@@ -38,7 +38,7 @@ struct LimitTests {
         try await withHouse(.normal, ["--limits-idle", "300ms"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             try await connection.send(start)
-            try await Self.expectRefused(house, await connection.rest(within: .seconds(10)), 408, "request too slow")
+            try await Self.expectRefused(house, await connection.rest(), 408, "request too slow")
         }
     }
 
@@ -47,7 +47,7 @@ struct LimitTests {
         try await withHouse(.normal, ["--limits-idle", "300ms"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             try await connection.send(NumberedRequest.bytes(body: [1], close: false))
-            let got = await connection.rest(within: .seconds(10))
+            let got = await connection.rest()
             #expect(got.isClosed && got.status == 200 && got.text.components(separatedBy: "HTTP/1.1").count == 2)
             #expect(house.proxy.lines(containing: "connection refused") == [])
         }
@@ -62,7 +62,7 @@ struct LimitTests {
             try await connection.channel.setOption(.autoRead, value: false).get()
             try await connection.send(PostedReport.any.request)
             #expect(try await house.proxy.awaited("response") == whole)
-            #expect(try await eventually(within: .seconds(10)) { house.proxy.lines(containing: "envoy_hung_up=true").count == 1 })
+            #expect(try await eventually { house.proxy.lines(containing: "envoy_hung_up=true").count == 1 })
             await connection.close()
         }
     }
@@ -114,7 +114,7 @@ struct LimitTests {
             try await connection.send("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
             let chunk = "1000\r\n" + String(repeating: "c", count: 4096) + "\r\n"
             for _ in 0..<40 { await connection.sendAsMuchAsIsTaken(chunk.utf8) }
-            #expect(await connection.received.wait(within: .seconds(10)) { $0.status != nil || $0.isClosed })
+            #expect(await connection.received.wait { $0.status != nil || $0.isClosed })
             try await Self.expectRefused(house, connection.received.value, 413, "request body over the limit of 102400 bytes")
             await connection.close()
         }
@@ -126,7 +126,7 @@ struct LimitTests {
             let connection = try await RawConnection.open(house.proxy.plainPort)
             try await connection.send("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;")
             for _ in 0..<64 where !connection.received.value.isClosed { await connection.sendAsMuchAsIsTaken(Array(repeating: 97, count: 64 << 10)) }
-            #expect(await connection.received.wait(within: .seconds(10)) { $0.status != nil || $0.isClosed })
+            #expect(await connection.received.wait { $0.status != nil || $0.isClosed })
             let status = connection.received.value.status
             #expect(status == 413 || status == 400)
             #expect(house.cloud.requestCount == 0 && house.proxy.partialNames == [])
@@ -142,7 +142,7 @@ struct LimitTests {
         let made = try await Program.run(
             "python3",
             ["-c", "import sys,zlib\nc=zlib.compressobj(9)\nz=bytes(1<<24)\nf=open(sys.argv[1],'wb')\nfor _ in range(128): f.write(c.compress(z))\nf.write(c.flush())", bomb.path(percentEncoded: false)],
-            within: .seconds(60))
+            within: .patience)
         #expect(made.status == 0, "\(made.errors)")
         let sent = NumberedRequest.bytes(body: try bytes(of: bomb), path: "/emu_reports/performance_report")
         try await withHouse(.status(200)) { house async throws in
@@ -185,7 +185,7 @@ struct LimitTests {
             // All are open; now all speak.
             for (number, connection) in connections.enumerated() { try await connection.send(NumberedRequest.bytes(number, body: Array(repeating: 1, count: 2000))) }
             var outcomes: [Int: Int] = [:]
-            for connection in connections { outcomes[await connection.rest(within: .seconds(60)).status ?? 0, default: 0] += 1 }
+            for connection in connections { outcomes[await connection.rest().status ?? 0, default: 0] += 1 }
             #expect(outcomes == [200: 1000])
             #expect(house.cloud.requestCount == 1000)
             #expect(try await house.proxy.awaited(1000, "response").count == 1000)
@@ -245,7 +245,7 @@ struct LimitTests {
                     tasks.addTask {
                         let connection = try await RawConnection.open(house.proxy.plainPort)
                         await connection.sendAsMuchAsIsTaken(NumberedRequest.bytes(number, body: [1]))
-                        return await connection.rest(within: .seconds(30))
+                        return await connection.rest()
                     }
                 }
                 return try await tasks.reduce(into: [RawConnection.Received]()) { $0.append($1) }

@@ -46,7 +46,7 @@ import Testing
             } until: {
                 $0.rowsBehind == 0
             }.last
-            #expect(report.rowsBehind == 0 && !report.isFailing && report.lastError == nil && report.rowsRefused == 0)
+            #expect(report.rowsBehind == 0 && !report.isFailing && report.lastError == nil && report.rowsRefused == 0, "\(report)")
             #expect(report.rowsSent > 0 && report.lastSentTimestamp != nil)
         }
     }

@@ -1,4 +1,5 @@
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import Simulator
@@ -19,8 +20,8 @@ struct CloudTests {
             identity: plain ? nil : try Self.identity.get(), behaviour: behaviour, keeping: keeping)
         var client = try EnvoyClient(
             host: "127.0.0.1", port: cloud.port, transport: plain ? .plain : .tls(.v1_2))
-        client.connectTimeout = .seconds(5)
-        client.replyTimeout = .seconds(20)
+        client.connectTimeout = .patience
+        client.replyTimeout = .patience
         do {
             try await body(cloud, client)
         } catch {

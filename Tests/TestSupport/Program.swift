@@ -48,19 +48,19 @@ public final class Program: Sendable {
     /// Waits for its end and the last of its output; nil when the time is up, and then it is killed.
     ///
     /// - Returns: Its exit status, or 128 and the signal that ended it.
-    public func end(within limit: Duration = .seconds(30)) async -> Int32? {
+    public func end(within limit: Duration = .patience) async -> Int32? {
         guard await status.wait(within: limit, until: { $0 != nil }) else {
             send(SIGKILL)
             return nil
         }
-        _ = await output.wait(within: .seconds(5)) { $0.hasEnded }
-        _ = await errors.wait(within: .seconds(5)) { $0.hasEnded }
+        _ = await output.wait(within: .seconds(20)) { $0.hasEnded }
+        _ = await errors.wait(within: .seconds(20)) { $0.hasEnded }
         return status.value
     }
 
     /// Runs a program to its end.
     public static func run(
-        _ name: String, _ arguments: [String], input: URL? = nil, environment: [String: String] = [:], within limit: Duration = .seconds(30)
+        _ name: String, _ arguments: [String], input: URL? = nil, environment: [String: String] = [:], within limit: Duration = .patience
     ) async throws -> Finished {
         let program = try Program(name, arguments, input: input, environment: environment)
         let status = await program.end(within: limit)

@@ -31,7 +31,7 @@ public final class Watched<Value: Sendable>: Sendable {
     }
 
     /// Returns true as soon as the condition holds, false when the time is up.
-    public func wait(within limit: Duration = .seconds(20), until condition: @escaping @Sendable (Value) -> Bool) async -> Bool {
+    public func wait(within limit: Duration = .patience, until condition: @escaping @Sendable (Value) -> Bool) async -> Bool {
         await withCheckedContinuation { continuation in
             let key: Int? = state.withLock { state in
                 if condition(state.value) { return nil }
@@ -48,7 +48,7 @@ public final class Watched<Value: Sendable>: Sendable {
 }
 
 /// For what nobody tells of, such as a file that appears: looks again and again until the condition holds or the time is up.
-public func eventually(within limit: Duration = .seconds(20), _ condition: () throws -> Bool) async throws -> Bool {
+public func eventually(within limit: Duration = .patience, _ condition: () throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + limit
     while try !condition() {
         guard ContinuousClock.now < end else { return false }

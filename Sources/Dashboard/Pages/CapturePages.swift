@@ -52,19 +52,28 @@ struct CapturesPage {
     /// When an exchange came, by this machine's clock: the beginning of its name.
     static func arrival(_ stem: Stem) -> String { String(stem.description.prefix(19).replacing("T", with: " ")) }
 
+    /// How it is with the cloud, and who answers the Envoy.
+    private static func cloud(_ proxy: ProxyState, now: Int) -> String {
+        func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
+        let reached = proxy.cloudFails ? "failed \(ago(proxy.lastCloudFailureTimestamp))" : "last reply \(ago(proxy.lastReplyTimestamp))"
+        let since = Shown.duration(now - proxy.cloudSinceTimestamp)
+        let answered = "the Envoy is answered here (experimental) for \(since), \(proxy.answersGiven) times so far"
+        return switch proxy.cloud {
+        case "off": "off: the Envoy hears 503"
+        case "answer": "not asked: \(answered)"
+        case "shield": "\(reached); \(answered)"
+        default: reached
+        }
+    }
+
     private static func facts(_ state: ServiceState, now: Int) -> [Fact] {
         func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
         var facts: [Fact] = []
         if let proxy = state.proxy {
-            let fails = (proxy.lastCloudFailureTimestamp ?? 0) > (proxy.lastReplyTimestamp ?? 0)
             facts += [
                 Fact(name: "Running for", value: Shown.duration(now - proxy.startedTimestamp), isBad: false),
                 Fact(name: "Captured since then", value: "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))", isBad: false),
-                Fact(
-                    name: "Cloud",
-                    value: proxy.cloud == "off"
-                        ? "off" : fails ? "failed \(ago(proxy.lastCloudFailureTimestamp))" : "last reply \(ago(proxy.lastReplyTimestamp))",
-                    isBad: fails && proxy.cloud != "off"),
+                Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]
         }
         facts += [

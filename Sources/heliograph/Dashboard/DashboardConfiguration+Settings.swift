@@ -38,9 +38,10 @@ extension DashboardConfiguration {
 extension ProxyState {
     init(_ report: ServiceReport) {
         self.init(
-            startedTimestamp: report.startedTimestamp, cloud: report.cloud, upstream: report.upstream,
-            requestsCaptured: report.requestsCaptured, requestsNotCaptured: report.requestsNotCaptured,
-            repliesForwarded: report.repliesForwarded, diskFailures: report.diskFailures, cloudFailures: report.cloudFailures,
+            startedTimestamp: report.startedTimestamp, cloud: report.cloud, cloudSinceTimestamp: report.cloudSinceTimestamp,
+            upstream: report.upstream, requestsCaptured: report.requestsCaptured, requestsNotCaptured: report.requestsNotCaptured,
+            repliesForwarded: report.repliesForwarded, answersGiven: report.answersGiven, diskFailures: report.diskFailures,
+            cloudFailures: report.cloudFailures,
             lastCaptureTimestamp: report.lastCaptureTimestamp, lastReplyTimestamp: report.lastReplyTimestamp,
             lastCloudFailureTimestamp: report.lastCloudFailureTimestamp)
     }

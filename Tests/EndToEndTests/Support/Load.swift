@@ -32,7 +32,7 @@ final class Load: Sendable {
     /// Posts until told to stop, or until a connection fails.
     func run(against port: Int, connections: Int = 4) async throws {
         var client = try EnvoyClient(host: "127.0.0.1", port: port, transport: .tls(.v1_2))
-        client.replyTimeout = .seconds(20)
+        client.replyTimeout = .patience
         await withTaskGroup(of: Void.self) { tasks in
             for _ in 0..<connections {
                 tasks.addTask { [client] in

@@ -28,7 +28,7 @@ final class Proxy: Sendable {
         let spool = arguments.firstIndex(of: "--spool").map { URL(filePath: arguments[$0 + 1]) } ?? data.appending(path: "spool")
         let command = wrapper + Self.withoutRights + [Program.built("heliograph"), "run", "--data", path, "--listen", "\(address):0", "--listen-plain", "\(address):0"]
         let program = try Program(command[0], Array(command.dropFirst()) + arguments)
-        _ = await program.errors.wait(within: .seconds(60)) { printed in
+        _ = await program.errors.wait { printed in
             printed.hasEnded || (Self.port("tls", in: printed.text) != nil && Self.port("http", in: printed.text) != nil)
         }
         let log = program.errors.value.text
@@ -50,7 +50,7 @@ final class Proxy: Sendable {
     func lines(containing text: String) -> [Substring] { log.filter { $0.contains(text) } }
 
     /// Waits for a line of the log; false when the time is up.
-    func logs(_ text: String, within limit: Duration = .seconds(20)) async -> Bool {
+    func logs(_ text: String, within limit: Duration = .patience) async -> Bool {
         await program.errors.wait(within: limit) { $0.lines.contains { $0.contains(text) } }
     }
 

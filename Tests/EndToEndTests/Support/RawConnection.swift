@@ -24,7 +24,7 @@ final class RawConnection: Sendable {
     static func open(_ port: Int, tls: TLSConfiguration? = nil, from source: String? = nil) async throws -> RawConnection {
         let received = Watched(Received())
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
-        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(20))
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(150))
             .channelOption(.allowRemoteHalfClosure, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -55,12 +55,12 @@ final class RawConnection: Sendable {
     }
 
     /// Waits until the other side closes; what it has sent by then, or by the end of the time.
-    func rest(within limit: Duration = .seconds(20)) async -> Received {
+    func rest(within limit: Duration = .patience) async -> Received {
         _ = await received.wait(within: limit) { $0.isClosed }
         return received.value
     }
 
-    func receives(_ text: String, within limit: Duration = .seconds(20)) async -> Bool {
+    func receives(_ text: String, within limit: Duration = .patience) async -> Bool {
         await received.wait(within: limit) { $0.text.contains(text) }
     }
 

@@ -130,7 +130,7 @@ extension Home {
         let data = folder.file("data").path(percentEncoded: false)
         let program = try Program(
             "ip", ["netns", "exec", box, Program.built("heliograph"), "run", "--data", data, "--listen", "0.0.0.0:4430"] + flags)
-        let isListening = await program.errors.wait(within: .seconds(60)) { $0.hasEnded || $0.text.contains(" listening ") }
+        let isListening = await program.errors.wait { $0.hasEnded || $0.text.contains(" listening ") }
         guard isListening, program.isRunning else { throw Failed(command: ["heliograph run"], reason: program.errors.value.text) }
         return program
     }

@@ -28,8 +28,11 @@ struct MQTTSubject: Subject {
         try await listener.listen(to: broker.port)
     }
 
-    /// A listener goes with its broker.
-    func listenAgain() async throws { try await listener.listen(to: broker.port) }
+    /// A listener goes with its broker: one that stayed and found the new one would hear beside this one, and the order would be lost.
+    func listenAgain() async throws {
+        await listener.end()
+        try await listener.listen(to: broker.port)
+    }
 
     func stop() async {
         await side.stop()

@@ -21,7 +21,7 @@ final class Server: Sendable {
     func start() async throws {
         let started = try Program(program, arguments(port, folder))
         running.change { $0 = started }
-        for _ in 0..<600 where started.isRunning {
+        for _ in 0..<6_000 where started.isRunning {
             if canConnect(to: port) { return }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -98,7 +98,7 @@ func script(_ name: String) -> String {
 
 /// Asks again until the answer is as wished; nil when the time is up.
 func eventually<Value>(
-    within limit: Duration = .seconds(30), _ ask: () async throws -> Value, until isRight: (Value) -> Bool
+    within limit: Duration = .patience, _ ask: () async throws -> Value, until isRight: (Value) -> Bool
 ) async throws -> (last: Value, isRight: Bool) {
     let end = ContinuousClock.now + limit
     while true {

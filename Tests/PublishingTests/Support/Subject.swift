@@ -97,7 +97,9 @@ struct WebhookSubject: Subject {
 
     func posts() throws -> [Post] {
         guard let text = try? String(contentsOf: side.folder.file("posts"), encoding: .utf8) else { return [] }
-        return try text.split(separator: "\n").map { try JSONDecoder().decode(Post.self, from: Data($0.utf8)) }
+        // The last line may be on its way.
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        return try lines.map { try JSONDecoder().decode(Post.self, from: Data($0.utf8)) }
     }
 
     struct Post: Decodable {
