@@ -2,7 +2,8 @@ import NIOCore
 import NIOPosix
 import Spool
 
-/// The Envoy is answered here, once its request is safe, and so is the answer: from then on the Envoy may forget the report.
+/// The Envoy is answered here, once its request is safe, and so are the answer and the note that the cloud has yet to hear of it: from then
+/// on the Envoy may forget the report.
 struct AnswerResponder: Responder {
     let make: @Sendable ([UInt8]) throws -> [UInt8]
     let spool: SpoolDirectory
@@ -16,15 +17,23 @@ struct AnswerResponder: Responder {
         do {
             reply = try await answer(to: try await bytes.all(request.count), on: eventLoop)
             try await keep(reply, of: exchange)
+            try await onThread(eventLoop) { [spool] in try spool.undelivered.add(exchange) }
         } catch { return await outlet.fail(.unanswerable("\(error)")) }
         await outlet.answer(ByteBuffer(bytes: reply))
         guard let cloud else { return await outlet.fail(.notAsked) }
         await cloud.answer(request, through: &outlet, on: eventLoop)
+        guard outlet.ending.isTaken else { return }
+        // Where it fails, the cloud hears of the report twice at worst.
+        try? await onThread(eventLoop) { [spool] in try spool.undelivered.remove(exchange) }
     }
 
     /// Not on the event loop, where a large report would hold up others.
     private func answer(to request: [UInt8], on eventLoop: any EventLoop) async throws -> [UInt8] {
-        try await NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { [make] in try make(request) }.get()
+        try await onThread(eventLoop) { [make] in try make(request) }
+    }
+
+    private func onThread<Value: Sendable>(_ eventLoop: any EventLoop, _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop, work).get()
     }
 
     private func keep(_ reply: [UInt8], of exchange: Stem) async throws {

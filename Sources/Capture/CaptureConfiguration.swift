@@ -14,6 +14,14 @@ public struct CaptureConfiguration: Sendable {
         case off
     }
 
+    /// What happens to requests that were on their way to another host than the one that takes reports.
+    public enum OtherHosts: String, Sendable, CaseIterable {
+        /// They go there, and the replies come back, whatever happens to reports.
+        case forward
+        /// They go nowhere; the Envoy hears 503.
+        case block
+    }
+
     public var listen: SocketAddress
     /// For those who end TLS elsewhere; nil for none.
     public var listenPlain: SocketAddress?
@@ -24,6 +32,10 @@ public struct CaptureConfiguration: Sendable {
     /// A PEM file of certificate authorities that may vouch for the cloud; nil for the system's own.
     public var upstreamAuthorities: String?
     public var cloud = CloudMode(.forward, at: 0)
+    public var otherHosts = OtherHosts.forward
+    /// In `forward`: the Envoy hears an answer made here once the cloud has taken no report for so many seconds, and until it takes one again;
+    /// nil for never.
+    public var answerAfterSeconds: Int?
     /// Makes the answers of `shield` and `answer`: the bytes of a whole reply to a request's bytes, head and body. What it throws says why
     /// there is none; the Envoy hears 503 then, and keeps its report. It may be called on any thread, from several at once, and may block.
     public var answer: @Sendable (_ request: [UInt8]) throws -> [UInt8] = { _ in throw UpstreamFailure.off }

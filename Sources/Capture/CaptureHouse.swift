@@ -91,6 +91,7 @@ struct CaptureHouse: Sendable {
         }
         switch outlet.ending {
         case .failed(.notAsked): logger.info("answered in the cloud's place", metadata: facts)
+        case .failed(.blocked): logger.info("captured; nothing goes to other hosts", metadata: facts)
         case .whole(let status, _):
             facts["status"] = "\(status.map(String.init) ?? "none")"
             if outlet.isEnvoyGone { facts["envoy_hung_up"] = "true" }

@@ -1,5 +1,3 @@
-import NIOCore
-import Spool
 import Synchronization
 
 /// What happens to requests once they are captured. It can change at any time; each request meets the mode of the moment when it has
@@ -9,6 +7,14 @@ public final class CloudMode: Sendable {
         public var cloud: CaptureConfiguration.Cloud
         /// Since when, seconds since 1970 UTC.
         public var sinceTimestamp: Int
+        /// Since when the cloud has taken no report; nil where it took the last, or has not been asked.
+        public var outageSinceTimestamp: Int?
+
+        /// Whether the cloud has taken no report for so many seconds.
+        public func isOut(for seconds: Int?, at timestamp: Int) -> Bool {
+            guard let seconds, let outageSinceTimestamp else { return false }
+            return timestamp - outageSinceTimestamp >= seconds
+        }
     }
 
     private let state: Mutex<Value>
@@ -21,35 +27,23 @@ public final class CloudMode: Sendable {
     public func change(to cloud: CaptureConfiguration.Cloud, at timestamp: Int) -> CaptureConfiguration.Cloud? {
         state.withLock { value in
             guard value.cloud != cloud else { return nil }
-            defer { value = Value(cloud: cloud, sinceTimestamp: timestamp) }
+            defer { (value.cloud, value.sinceTimestamp) = (cloud, timestamp) }
             return value.cloud
         }
     }
-}
 
-/// Each request is answered as the mode of the moment says.
-struct ModeResponder: Responder {
-    let mode: CloudMode
-    let forward: CloudResponder
-    let shield: AnswerResponder
-    let answer: AnswerResponder
-
-    init(_ configuration: CaptureConfiguration, spool: SpoolDirectory) throws {
-        mode = configuration.cloud
-        forward = CloudResponder(
-            connector: try UpstreamConnector(
-                upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
-            upstream: configuration.upstream)
-        shield = AnswerResponder(make: configuration.answer, spool: spool, cloud: forward)
-        answer = AnswerResponder(make: configuration.answer, spool: spool, cloud: nil)
+    /// Notes how the cloud took a report.
+    func note(_ ending: ReplyOutlet.Ending, at timestamp: Int) {
+        switch ending {
+        case .whole: note(isTaken: ending.isTaken, at: timestamp)
+        // What was not asked of it says nothing of it.
+        case .pending, .failed(.off), .failed(.notAsked), .failed(.unanswerable), .failed(.blocked), .failed(.nameless), .failed(.stopped): return
+        case .failed: note(isTaken: false, at: timestamp)
+        }
     }
 
-    func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
-        switch mode.value.cloud {
-        case .forward: await forward.answer(request, through: &outlet, on: eventLoop)
-        case .shield: await shield.answer(request, through: &outlet, on: eventLoop)
-        case .answer: await answer.answer(request, through: &outlet, on: eventLoop)
-        case .off: await outlet.fail(.off)
-        }
+    /// Notes whether the cloud took a report.
+    public func note(isTaken: Bool, at timestamp: Int) {
+        state.withLock { value in value.outageSinceTimestamp = isTaken ? nil : value.outageSinceTimestamp ?? timestamp }
     }
 }

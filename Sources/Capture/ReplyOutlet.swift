@@ -16,6 +16,9 @@ struct ReplyOutlet {
         case pending
         case whole(status: Int?, keepsAlive: Bool)
         case failed(UpstreamFailure)
+
+        /// Whether the cloud has taken the request, by the status of its reply.
+        var isTaken: Bool { if case .whole(let status?, _) = self { 200..<300 ~= status } else { false } }
     }
 
     private enum Gate {

@@ -66,6 +66,12 @@ public struct ProxyState: Codable, Equatable, Sendable {
     public var repliesForwarded: Int
     /// How often the Envoy was answered here and not by the cloud.
     public var answersGiven: Int
+    /// Whether, in `forward`, it is answered here now because the cloud has taken no report for too long.
+    public var answersMeanwhile: Bool
+    /// Reports that were answered here and that the cloud has not taken.
+    public var undelivered: Int
+    /// Of what was delivered later, what the cloud refused.
+    public var undeliveredRefused: Int
     public var diskFailures: Int
     /// How often the cloud failed, by reason.
     public var cloudFailures: [String: Int]
@@ -75,12 +81,14 @@ public struct ProxyState: Codable, Equatable, Sendable {
 
     public init(
         startedTimestamp: Int, cloud: String, cloudSinceTimestamp: Int, upstream: String, requestsCaptured: Int = 0,
-        requestsNotCaptured: Int = 0, repliesForwarded: Int = 0, answersGiven: Int = 0, diskFailures: Int = 0, cloudFailures: [String: Int] = [:], lastCaptureTimestamp: Int? = nil,
+        requestsNotCaptured: Int = 0, repliesForwarded: Int = 0, answersGiven: Int = 0, answersMeanwhile: Bool = false, undelivered: Int = 0,
+        undeliveredRefused: Int = 0, diskFailures: Int = 0, cloudFailures: [String: Int] = [:], lastCaptureTimestamp: Int? = nil,
         lastReplyTimestamp: Int? = nil, lastCloudFailureTimestamp: Int? = nil
     ) {
         (self.startedTimestamp, self.upstream) = (startedTimestamp, upstream)
         (self.cloud, self.cloudSinceTimestamp, self.answersGiven) = (cloud, cloudSinceTimestamp, answersGiven)
         (self.requestsCaptured, self.requestsNotCaptured) = (requestsCaptured, requestsNotCaptured)
+        (self.answersMeanwhile, self.undelivered, self.undeliveredRefused) = (answersMeanwhile, undelivered, undeliveredRefused)
         (self.repliesForwarded, self.diskFailures, self.cloudFailures) = (repliesForwarded, diskFailures, cloudFailures)
         self.lastCaptureTimestamp = lastCaptureTimestamp
         self.lastReplyTimestamp = lastReplyTimestamp

@@ -48,8 +48,13 @@ enum Files {
         }
     }
 
-    static func remove(_ path: FilePath) throws(SpoolError) {
-        guard unlink(path.string) == 0 || errno == ENOENT else { throw SpoolError(.remove, path, Errno(rawValue: errno)) }
+    static func remove(_ path: FilePath) throws(SpoolError) { _ = try removes(path) }
+
+    /// - Returns: whether it was there.
+    static func removes(_ path: FilePath) throws(SpoolError) -> Bool {
+        if unlink(path.string) == 0 { return true }
+        guard errno == ENOENT else { throw SpoolError(.remove, path, Errno(rawValue: errno)) }
+        return false
     }
 
     static func exists(_ path: FilePath) -> Bool { access(path.string, F_OK) == 0 }

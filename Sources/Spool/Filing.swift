@@ -17,6 +17,7 @@ public enum Filing {
 extension SpoolDirectory {
     public var processedPath: FilePath { path.appending(Filing.processed) }
     public var rejectedPath: FilePath { path.appending(Filing.rejected) }
+    public var undelivered: Undelivered { Undelivered(spool: path) }
 
     /// Moves exchanges to `processed/`, compressed, with the XML of those that carry a report. Many at once share
     /// their flushes. Blocking.
@@ -44,6 +45,7 @@ extension SpoolDirectory {
             group.abandon()
             throw error
         }
+        for (exchange, _) in exchanges where exchange.files.contains(.answer) { try undelivered.follow(exchange.stem) }
         try removeFromRoot(exchanges.map(\.exchange))
     }
 

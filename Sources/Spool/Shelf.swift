@@ -27,7 +27,8 @@ public struct Shelf: Sendable {
 
     /// One of its files.
     public struct File: Sendable, Equatable {
-        /// `request`, `response`, `incomplete`, `xml`, or `reason` for what was rejected.
+        /// `request`, `response`, `incomplete`, `answer`, `xml`, `delivery` for what the cloud said to a delivery later on, or `reason` for
+        /// what was rejected.
         public var kind: String
         public var isCompressed: Bool
         /// Its size on the disk, bytes.
@@ -87,7 +88,7 @@ public struct Shelf: Sendable {
         return bytes
     }
 
-    private static let kinds = ExchangeFile.allCases.map(\.rawValue) + ["reason"]
+    private static let kinds = ExchangeFile.allCases.map(\.rawValue) + ["delivery", "reason"]
 
     private static func sorted(_ found: [(stem: Stem, place: Place)], _ limit: Int) -> [(stem: Stem, place: Place)] {
         Array(found.sorted { $0.stem.description > $1.stem.description }.prefix(limit))

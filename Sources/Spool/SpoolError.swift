@@ -10,6 +10,7 @@ public struct SpoolError: Error, Sendable, Equatable {
         case write = "write"
         case synchronise = "flush to the disk"
         case rename = "rename into place"
+        case link = "give a second name to a file as"
         case read = "read"
         case list = "list"
         case remove = "remove"

@@ -59,12 +59,13 @@ struct CaptureTests {
                 let now = SunnyRoof.now + 60
                 return ProxyState(
                     startedTimestamp: now - 3_600, cloud: cloud, cloudSinceTimestamp: now - 120, upstream: "https://cloud.example",
-                    answersGiven: 3, lastReplyTimestamp: now - 600, lastCloudFailureTimestamp: now - 60)
+                    answersGiven: 3, undelivered: 12, lastReplyTimestamp: now - 600, lastCloudFailureTimestamp: now - 60)
             }
         }
         try await withStage(change) { stage async throws in
             let page = try await stage.ask("/captures").text
             #expect(page.contains(told), "\(page)")
+            #expect(page.contains("<dt>Answered here, not taken by the cloud</dt><dd>12</dd>"), "\(page)")
             #expect(page.contains("class=\"bad\"") == isBad, "\(page)")
             let proxy = try #require(try await stage.ask("/api/v1/service").json["proxy"] as? [String: Any])
             #expect(proxy["cloud"] as? String == cloud && proxy["answersGiven"] as? Int == 3)

@@ -93,7 +93,7 @@ struct AnswerTests {
             try await house.cloud.setBehaviour(.slow(.seconds(2)))
             async let slow = house.post(PostedReport.any.request)
             #expect(try await eventually { house.cloud.requestCount == 2 })
-            try await switching("answer", "cloud mode changed from=forward to=answer")
+            try await switching("answer", "cloud mode changed by=SIGHUP from=forward to=answer")
             #expect(try await house.post(PostedReport.any.request).isSuccess)
             #expect(try await slow.isSuccess, "what was under way got the cloud's reply")
             try await switching("off", "to=off")

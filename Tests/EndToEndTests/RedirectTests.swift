@@ -19,6 +19,40 @@ struct RedirectTests {
         }
     }
 
+    @Test("Where reports are answered here, other hosts keep their own rule", arguments: ["forward", "block"])
+    func otherHosts(rule: String) async throws {
+        try await seated {
+            let network = try await Network.made()
+            do { try await Self.answer(network, otherHosts: rule) } catch {
+                await network.remove()
+                throw error
+            }
+            await network.remove()
+        }
+    }
+
+    private static func answer(_ network: Network, otherHosts rule: String) async throws {
+        let authority = try House.authority.get()
+        let file = try network.folder.write(authority.certificatePEM.utf8, to: "authority.pem")
+        let name = "reports.enphaseenergy.com"
+        let reports = try await Cloud.start(address: Network.reports, port: 443, identity: try authority.issue(dnsNames: [name]))
+        let home = try await Cloud.start(address: Network.home, port: 443, identity: try authority.issue(dnsNames: ["home.example.test"]))
+        let proxy = try await Proxy.start(
+            network.folder.file("data"), ["--upstream-ca", file.path(percentEncoded: false), "--cloud", "answer", "--other-hosts", rule],
+            address: "0.0.0.0", wrapper: ["ip", "netns", "exec", network.interceptor])
+        defer { proxy.program.send(SIGKILL) }
+        try await network.redirect(443, to: proxy.port)
+        #expect(try await network.post("https://home.example.test/1", at: Network.home) == (rule == "forward" ? "200" : "503"))
+        #expect(home.requestCount == (rule == "forward" ? 1 : 0))
+        // What curl posts is no report, and so has no answer; but it goes nowhere.
+        #expect(try await network.post("https://\(name)/2", at: Network.reports) == "503")
+        #expect(reports.requestCount == 0)
+        #expect(try await proxy.awaited(2, "request").count == 2, "all of it is captured")
+        if rule == "block" { #expect(await proxy.logs("captured; nothing goes to other hosts")) }
+        for cloud in [reports, home] { await cloud.stop() }
+        #expect(await proxy.stop() == 0)
+    }
+
     private static func tell(_ network: Network) async throws {
         let authority = try House.authority.get()
         let file = try network.folder.write(authority.certificatePEM.utf8, to: "authority.pem")

@@ -11,6 +11,9 @@ public struct Upstream: Sendable, Equatable, CustomStringConvertible {
         self.port = port
     }
 
+    /// Where Envoys send their reports.
+    public static let reportsHost = "reports.enphaseenergy.com"
+
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 

@@ -10,6 +10,8 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     case notAsked
     /// It was not asked, and no answer could be made here.
     case unanswerable(String)
+    /// It was on its way to another host than the reports', and its owner wishes that nothing goes there.
+    case blocked
     /// The device's own destination gave no name by which its certificate could be checked.
     case nameless
     case unresolvable(String)
@@ -29,7 +31,7 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     /// What the Envoy hears where nothing of a reply has reached it.
     var status: HTTPResponseStatus {
         switch self {
-        case .off, .notAsked, .unanswerable, .stopped: .serviceUnavailable
+        case .off, .notAsked, .unanswerable, .blocked, .stopped: .serviceUnavailable
         case .connectTooSlow, .handshakeTooSlow, .tooSlow: .gatewayTimeout
         default: .badGateway
         }
@@ -41,6 +43,7 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
         case .off: "off"
         case .notAsked: "not_asked"
         case .unanswerable: "unanswerable"
+        case .blocked: "blocked"
         case .nameless: "nameless"
         case .unresolvable: "unresolvable"
         case .unreachable: "unreachable"
@@ -63,6 +66,7 @@ extension UpstreamFailure: CustomStringConvertible {
         case .off: "forwarding is switched off"
         case .notAsked: "the Envoy was answered here, and the cloud not asked"
         case .unanswerable(let reason): "the cloud is not asked, and no answer can be made here: \(reason)"
+        case .blocked: "nothing is forwarded to other hosts than the one that takes reports"
         case .nameless: "the request has no Host to check the certificate of its destination by"
         case .unresolvable(let reason): "its name can't be resolved: \(reason)"
         case .unreachable(let reason): "it can't be reached: \(reason)"

@@ -6,7 +6,7 @@ import Spool
 /// An exchange in the spool.
 struct CaptureJSON: Encodable {
     struct File: Encodable {
-        /// `request`, `response`, `incomplete`, `xml` or `reason`.
+        /// `request`, `response`, `incomplete`, `answer`, `xml`, `delivery` or `reason`.
         var file: String
         /// Its size on the disk, perhaps compressed.
         var storedBytes: Int

@@ -56,13 +56,13 @@ struct CapturesPage {
     private static func cloud(_ proxy: ProxyState, now: Int) -> String {
         func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
         let reached = proxy.cloudFails ? "failed \(ago(proxy.lastCloudFailureTimestamp))" : "last reply \(ago(proxy.lastReplyTimestamp))"
-        let since = Shown.duration(now - proxy.cloudSinceTimestamp)
-        let answered = "the Envoy is answered here (experimental) for \(since), \(proxy.answersGiven) times so far"
+        let since = proxy.answersMeanwhile ? "" : " for \(Shown.duration(now - proxy.cloudSinceTimestamp))"
+        let answered = "the Envoy is answered here (experimental)\(since), \(proxy.answersGiven) times so far"
         return switch proxy.cloud {
         case "off": "off: the Envoy hears 503"
         case "answer": "not asked: \(answered)"
         case "shield": "\(reached); \(answered)"
-        default: reached
+        default: proxy.answersMeanwhile ? "\(reached); meanwhile \(answered)" : reached
         }
     }
 
@@ -75,6 +75,11 @@ struct CapturesPage {
                 Fact(name: "Captured since then", value: "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))", isBad: false),
                 Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]
+            if proxy.undelivered + proxy.undeliveredRefused > 0 {
+                let refused = proxy.undeliveredRefused > 0 ? "; \(proxy.undeliveredRefused) refused by it" : ""
+                facts.append(
+                    Fact(name: "Answered here, not taken by the cloud", value: "\(proxy.undelivered)\(refused)", isBad: proxy.undeliveredRefused > 0))
+            }
         }
         facts += [
             Fact(
@@ -114,7 +119,7 @@ struct CapturePage {
         var files: [File] = []
         for file in capture.files {
             let bytes = try await house.piece(of: capture, file, from: 0, limit: Self.shownBytes)
-            let isMessage = file.kind == "request" || file.kind == "response"
+            let isMessage = ["request", "response", "answer", "delivery"].contains(file.kind)
             files.append(
                 File(
                     kind: file.kind, title: Self.titles[file.kind] ?? file.kind, text: isMessage ? Self.head(bytes) : Self.readable(bytes),
@@ -126,7 +131,8 @@ struct CapturePage {
 
     private static let titles = [
         "request": "Request, as the Envoy sent it", "response": "Reply, as the cloud sent it", "xml": "The report’s XML",
-        "incomplete": "Why the reply broke off", "reason": "Why it could not be read",
+        "incomplete": "Why the reply broke off", "answer": "Our answer, as the Envoy heard it", "delivery": "The cloud’s reply to its later delivery",
+        "reason": "Why it could not be read",
     ]
 
     /// A message's head as text, and of what follows the beginning in hexadecimal digits: it is compressed.

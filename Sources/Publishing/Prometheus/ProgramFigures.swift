@@ -16,6 +16,17 @@ public struct ProgramFigures: Equatable, Sendable {
     public var lastCaptureTimestamp: Int?
     public var lastReplyTimestamp: Int?
     public var lastCloudFailureTimestamp: Int?
+    /// What happens to reports once they are captured, of a few words.
+    public var cloud: String?
+    public var cloudSinceTimestamp: Int?
+    /// Since when the cloud has taken no report.
+    public var cloudOutageSinceTimestamp: Int?
+    /// How often the Envoy was answered here and not by the cloud.
+    public var answersGiven = 0
+    /// Reports that were answered here and that the cloud has not taken.
+    public var undelivered = 0
+    /// Of what was delivered later, what the cloud refused.
+    public var undeliveredRefused = 0
     /// Free on the spool's disk, bytes.
     public var diskFreeBytes: Int?
     public var publishers: [PublisherReport] = []

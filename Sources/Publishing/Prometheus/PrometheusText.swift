@@ -89,6 +89,16 @@ public enum PrometheusText {
         add("heliograph_requests_not_captured_total", .counter, "Requests that went on without being kept.", program.requestsNotCaptured)
         add("heliograph_replies_forwarded_total", .counter, "Replies of the cloud handed back.", program.repliesForwarded)
         add("heliograph_reply_bytes_total", .counter, "Bytes of these replies.", program.replyBytes)
+        text.add(
+            "heliograph_cloud_mode", .gauge, "1 for what happens to captured reports: forward, shield, answer or off.",
+            [([("mode", program.cloud ?? "")], program.cloud == nil ? nil : 1)])
+        add("heliograph_cloud_mode_since_timestamp_seconds", .gauge, "Since when it is so.", program.cloudSinceTimestamp)
+        add(
+            "heliograph_cloud_outage_since_timestamp_seconds", .gauge, "Since when the cloud has taken no report; missing while it does.",
+            program.cloudOutageSinceTimestamp)
+        add("heliograph_answers_given_total", .counter, "Reports that were answered here and not by the cloud.", program.answersGiven)
+        add("heliograph_undelivered_reports", .gauge, "Reports answered here that the cloud has not taken.", program.undelivered)
+        add("heliograph_undelivered_refused_reports", .gauge, "Reports delivered later that the cloud refused.", program.undeliveredRefused)
         add("heliograph_disk_failures_total", .counter, "Failures to write a request.", program.diskFailures)
         add("heliograph_disk_free_bytes", .gauge, "Free space on the disk of the captures.", program.diskFreeBytes)
         add("heliograph_last_capture_timestamp_seconds", .gauge, "When a request was last captured.", program.lastCaptureTimestamp)

@@ -14,10 +14,13 @@ struct ServiceText {
         case .notRunning: ["proxy     not running"]
         case .unknown(let reason): ["proxy     unknown: \(reason)"]
         case .running(let report):
-            ["proxy     " + proxy(report), "captured  " + captured(report), "cloud     " + cloud(report)] + troubles(report)
+            ["proxy     " + proxy(report), "captured  " + captured(report), "cloud     " + cloud(report)] + undelivered(report) + troubles(report)
                 + (report.publishers ?? []).map { PublisherText($0, now: now).line }
         }
     }
+
+    /// How it is with the cloud, alone; empty where that is not known.
+    var cloudLine: String { if case .running(let report) = answer { cloud(report) } else { "" } }
 
     private func proxy(_ report: ServiceReport) -> String {
         "running since \(clock.time(report.startedTimestamp)) on \(report.listen), process \(report.processIdentifier), "
@@ -30,12 +33,12 @@ struct ServiceText {
 
     private func cloud(_ report: ServiceReport) -> String {
         let since = clock.time(report.cloudSinceTimestamp)
-        let answered = "the Envoy was answered here \(Wording.counted(report.answersGiven, "time")) (experimental)"
+        let answered = "the Envoy has been answered here \(Wording.counted(report.answersGiven, "time")) (experimental)"
         switch Settings.Cloud(rawValue: report.cloud) {
         case .off: return "off since \(since): nothing leaves this machine"
         case .answer: return "answer since \(since): nothing leaves this machine; \(answered)"
         case .shield: return "shield since \(since): \(answered); \(reached(report))"
-        case .forward, nil: return reached(report)
+        case .forward, nil: return reached(report) + (report.answersMeanwhile ? "; \(answered), until it takes reports again" : "")
         }
     }
 
@@ -44,6 +47,12 @@ struct ServiceText {
         let failed =
             failures == 0 ? "no failures" : "\(failures) failed (\(reasons(report.cloudFailures)))\(last(report.lastCloudFailureTimestamp))"
         return "\(report.upstream): \(report.repliesForwarded) answered\(last(report.lastReplyTimestamp)); \(failed)"
+    }
+
+    private func undelivered(_ report: ServiceReport) -> [String] {
+        guard report.undelivered + report.undeliveredRefused > 0 else { return [] }
+        let refused = report.undeliveredRefused > 0 ? "; \(report.undeliveredRefused) refused by it and put aside" : ""
+        return ["waiting   \(Wording.counted(report.undelivered, "report")) answered here that the cloud has not taken\(refused)"]
     }
 
     private func troubles(_ report: ServiceReport) -> [String] {

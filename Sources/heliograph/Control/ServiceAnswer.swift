@@ -12,9 +12,12 @@ enum ServiceAnswer {
     var isRunning: Bool { if case .running = self { true } else { false } }
 
     /// Asks; takes two seconds at most.
-    static func ask(_ path: FilePath) -> ServiceAnswer {
+    ///
+    /// - Parameter mode: what to change `cloud` to before; nil to change nothing.
+    static func ask(_ path: FilePath, changingTo mode: Settings.Cloud? = nil) -> ServiceAnswer {
         do {
-            return .running(try JSONDecoder().decode(ServiceReport.self, from: read(path)))
+            let line = mode.map { "\(ControlSocket.cloudWord) \($0.rawValue)\n" } ?? ""
+            return .running(try JSONDecoder().decode(ServiceReport.self, from: read(path, saying: line)))
         } catch Errno.noSuchFileOrDirectory, Errno.connectionRefused {
             return .notRunning
         } catch Errno.resourceTemporarilyUnavailable {
@@ -24,7 +27,7 @@ enum ServiceAnswer {
         } catch { return .unknown("what \(path) says is not understood; is it of another version?") }
     }
 
-    private static func read(_ path: FilePath) throws -> Data {
+    private static func read(_ path: FilePath, saying line: String) throws -> Data {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.string.utf8.count <= ControlSocket.pathLimit else { throw Errno.noSuchFileOrDirectory }
@@ -43,6 +46,8 @@ enum ServiceAnswer {
                 }
             }
             guard connected == 0 else { throw Errno(rawValue: errno) }
+            try descriptor.writeAll(line.utf8)
+            shutdown(descriptor.rawValue, Int32(SHUT_WR))
             var answer: [UInt8] = []
             while answer.count < 1 << 20 {
                 let chunk = try [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in

@@ -1,6 +1,7 @@
 import Capture
 import Foundation
 import Publishing
+import Spool
 
 /// What only the running proxy knows. It is the JSON object that the control socket gives: keys are the names below, times are
 /// seconds since 1970 UTC, what never happened is missing. Keys may be added; those that are there keep their meaning.
@@ -13,6 +14,14 @@ struct ServiceReport: Codable, Equatable, Sendable {
     var cloud: String
     /// Since when `cloud` is so.
     var cloudSinceTimestamp: Int
+    /// Since when the cloud has taken no report; missing where it took the last, or has not been asked.
+    var cloudOutageSinceTimestamp: Int?
+    /// Whether the Envoy is answered here because of that.
+    var answersMeanwhile: Bool
+    /// Reports that were answered here and that the cloud has not taken.
+    var undelivered: Int
+    /// Of what was delivered later, what the cloud refused.
+    var undeliveredRefused: Int
     var upstream: String
     var connections: Int
     var connectionsOpen: Int
@@ -41,9 +50,14 @@ struct ServiceReport: Codable, Equatable, Sendable {
 
 extension ServiceReport {
     init(_ settings: Settings, startedTimestamp: Int, _ mode: CloudMode.Value, _ counts: CaptureCounters.Values, publishers: [PublisherReport]? = nil) {
+        // A folder that can't be read shows as an empty one; the log tells of it.
+        let undelivered = (try? Undelivered(spool: settings.spool).counts()) ?? Undelivered.Counts()
+        let patience = settings.answerAfter.map { $0.milliseconds / 1_000 }
         self.init(
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,
-            listen: "\(settings.listen)", cloud: mode.cloud.rawValue, cloudSinceTimestamp: mode.sinceTimestamp, upstream: "\(settings.upstream)",
+            listen: "\(settings.listen)", cloud: mode.cloud.rawValue, cloudSinceTimestamp: mode.sinceTimestamp,
+            cloudOutageSinceTimestamp: mode.outageSinceTimestamp, answersMeanwhile: mode.cloud == .forward && mode.isOut(for: patience, at: Int(Date().timeIntervalSince1970)),
+            undelivered: undelivered.waiting, undeliveredRefused: undelivered.refused, upstream: "\(settings.upstream)",
             connections: counts.connections, connectionsOpen: counts.connectionsOpen, strangers: counts.strangers,
             requestsCaptured: counts.requestsCaptured, requestBytes: counts.requestBytes,
             requestsNotCaptured: counts.requestsNotCaptured, repliesForwarded: counts.repliesForwarded,

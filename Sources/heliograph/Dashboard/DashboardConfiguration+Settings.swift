@@ -40,7 +40,9 @@ extension ProxyState {
         self.init(
             startedTimestamp: report.startedTimestamp, cloud: report.cloud, cloudSinceTimestamp: report.cloudSinceTimestamp,
             upstream: report.upstream, requestsCaptured: report.requestsCaptured, requestsNotCaptured: report.requestsNotCaptured,
-            repliesForwarded: report.repliesForwarded, answersGiven: report.answersGiven, diskFailures: report.diskFailures,
+            repliesForwarded: report.repliesForwarded, answersGiven: report.answersGiven,
+            answersMeanwhile: report.answersMeanwhile, undelivered: report.undelivered, undeliveredRefused: report.undeliveredRefused,
+            diskFailures: report.diskFailures,
             cloudFailures: report.cloudFailures,
             lastCaptureTimestamp: report.lastCaptureTimestamp, lastReplyTimestamp: report.lastReplyTimestamp,
             lastCloudFailureTimestamp: report.lastCloudFailureTimestamp)

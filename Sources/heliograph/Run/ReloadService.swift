@@ -1,5 +1,3 @@
-import Capture
-import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -7,7 +5,7 @@ import UnixSignals
 /// At SIGHUP the settings are read again, and the mode of `cloud` that they name holds from then on, without a connection being lost.
 /// Whatever else has changed waits for the next start.
 struct ReloadService: Service, CustomStringConvertible {
-    let mode: CloudMode
+    let modeSwitch: ModeSwitch
     /// Reads the settings as the start did: flags over environment over file.
     let load: @Sendable () throws -> Settings
     let logger: Logger
@@ -21,24 +19,12 @@ struct ReloadService: Service, CustomStringConvertible {
     private func reload() {
         do {
             let cloud = try load().cloud
-            if let former = mode.change(to: cloud, at: Int(Date().timeIntervalSince1970)) {
-                logger.notice("cloud mode changed", metadata: ["from": "\(former.rawValue)", "to": "\(cloud.rawValue)"])
-                Self.warn(of: cloud, logger)
-            } else {
-                logger.notice(
-                    "settings were read again; cloud is as it was",
-                    metadata: ["cloud": "\(cloud.rawValue)", "hint": "a flag wins over the environment, and that over the file; other settings need a restart"])
-            }
+            guard modeSwitch.change(to: cloud, by: "SIGHUP") == nil else { return }
+            logger.notice(
+                "settings were read again; cloud is as it was",
+                metadata: ["cloud": "\(cloud.rawValue)", "hint": "a flag wins over the environment, and that over the file; other settings need a restart"])
         } catch {
             logger.error("settings can't be read; all goes on as before", metadata: ["reason": "\(error)", "hint": "heliograph config check"])
         }
-    }
-
-    /// Says where what we do has not been tried with enough Envoys.
-    static func warn(of cloud: Settings.Cloud, _ logger: Logger) {
-        guard cloud.answersHere else { return }
-        logger.warning(
-            "answering in the cloud's place is experimental",
-            metadata: ["cloud": "\(cloud.rawValue)", "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting"])
     }
 }

@@ -10,6 +10,7 @@ import Reports
 import ServiceLifecycle
 import Spool
 import Synchronization
+import SystemPackage
 
 /// `heliograph run`: the capture proxy, until it is told to stop.
 struct RunCommand: AsyncParsableCommand {
@@ -39,7 +40,6 @@ struct RunCommand: AsyncParsableCommand {
         OpenFiles.raiseLimit(to: 5 * settings.limits.connections + 256)
 
         StartMemory.giveBack()
-        ReloadService.warn(of: settings.cloud, logger)
         let spool = try openSpool(settings, logger)
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
@@ -47,21 +47,24 @@ struct RunCommand: AsyncParsableCommand {
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) { publishing?.look() } : nil
         let started = Int(Date().timeIntervalSince1970)
         let mode = CloudMode(settings.cloud, at: started)
+        let modeSwitch = ModeSwitch(mode: mode, logger: logger)
+        modeSwitch.warn(of: settings.cloud)
         let report = { @Sendable in
             ServiceReport(settings, startedTimestamp: started, mode.value, counters.values, publishers: publishing?.reports)
         }
-        let control = ControlSocket(settings, logger, report: report)
+        let control = ControlSocket(settings, modeSwitch, logger, report: report)
         let dashboard = DashboardConfiguration(settings, report: report).map { DashboardService($0, logger: logger) }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
         let server = try makeServer(settings, identity, mode, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         let options = options
-        let reload = ReloadService(mode: mode, load: { try options.load() }, logger: logger)
+        let reload = ReloadService(modeSwitch: modeSwitch, load: { try options.load() }, logger: logger)
+        let delivery = settings.deliver == .later ? DeliveryService(try Deliverer(settings), mode, logger) : nil
         StartMemory.giveBack()
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
             services: [
-                control, dashboard, publishing as (any Service)?, settings.watching(publishing, logger, report: report), ingest, reload, server,
+                control, dashboard, publishing as (any Service)?, settings.watching(publishing, logger, report: report), ingest, delivery, reload, server,
             ].compactMap(\.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
@@ -120,10 +123,7 @@ struct RunCommand: AsyncParsableCommand {
                     StartMemory.giveBack()
                 }, onSettled: { ingest?.look() })
         } catch {
-            throw Failure(
-                "can't use \(settings.upstreamCA.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
-                hint: settings.upstreamCA == nil
-                    ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
+            throw Failure(authorities: settings.upstreamCA, error)
         }
     }
 
@@ -155,16 +155,34 @@ extension CaptureConfiguration {
         cloud = mode
         let inflatedLimit = settings.limits.inflated.bytes
         answer = { try OwnAnswer.toRequest($0, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) }
+        otherHosts = settings.otherHosts
+        answerAfterSeconds = settings.answerAfter.map { $0.milliseconds / 1_000 }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward
-        limits.requestHead = settings.limits.requestHead.bytes
-        limits.requestBody = settings.limits.requestBody.bytes
-        limits.reply = settings.limits.reply.bytes
-        limits.connections = settings.limits.connections
-        limits.idle = TimeAmount(settings.limits.idle.duration)
-        limits.requestTime = TimeAmount(settings.limits.requestTime.duration)
-        limits.connectTime = TimeAmount(settings.limits.connectTime.duration)
-        limits.handshakeTime = TimeAmount(settings.limits.handshakeTime.duration)
-        limits.replySilence = TimeAmount(settings.limits.replyTime.duration)
+        limits = CaptureLimits(settings)
+    }
+}
+
+extension CaptureLimits {
+    init(_ settings: Settings) {
+        self.init()
+        requestHead = settings.limits.requestHead.bytes
+        requestBody = settings.limits.requestBody.bytes
+        reply = settings.limits.reply.bytes
+        connections = settings.limits.connections
+        idle = TimeAmount(settings.limits.idle.duration)
+        requestTime = TimeAmount(settings.limits.requestTime.duration)
+        connectTime = TimeAmount(settings.limits.connectTime.duration)
+        handshakeTime = TimeAmount(settings.limits.handshakeTime.duration)
+        replySilence = TimeAmount(settings.limits.replyTime.duration)
+    }
+}
+
+extension Failure {
+    /// - Parameter file: nil for the system's own.
+    init(authorities file: FilePath?, _ error: any Error) {
+        self.init(
+            "can't use \(file.map { "the authorities in \($0)" } ?? "the system's certificate authorities"): \(error)",
+            hint: file == nil ? "install the package ca-certificates" : "name a PEM file of certificates with --upstream-ca")
     }
 }
 

@@ -57,6 +57,27 @@ enum SettingTable {
             and the Envoy an answer made here, so that nothing from the cloud reaches it; `answer`: nothing leaves the machine, the \
             Envoy gets an answer made here.
             """)
+    static let otherHosts = Setting(
+        "other-hosts", .choice, default: CaptureConfiguration.OtherHosts.forward, example: "block",
+        help: """
+            What happens to connections that a firewall redirected on their way to another host than the one that takes reports. \
+            `forward`: they go there, also in `shield` and `answer`. `block`: they go nowhere, and the Envoy hears 503.
+            """)
+    static let answerAfter = Setting(
+        "answer-after", .optional(.duration(.seconds(1)...HumanDuration.days(3_650)), orWord: "never"), default: nil, example: "3d",
+        help: """
+            Experimental, with `cloud: forward`: when the cloud has taken no report for so long, the Envoy gets an answer made here, so \
+            that it need not keep its reports, until the cloud takes one again.
+            """)
+    static let deliver = Setting(
+        "deliver", .choice, default: Settings.Deliver.never, example: "later",
+        help: """
+            What becomes of reports that were answered here and that the cloud has not taken. `later`: when it takes reports again, and \
+            `cloud` is `forward` or `shield`, they go there, one after another. `never`: they wait for `heliograph deliver`.
+            """)
+    static let deliverPause = Setting(
+        "deliver-pause", .duration(HumanDuration(milliseconds: 10)...HumanDuration.days(1)), default: .seconds(2), example: "10s",
+        help: "The pause after each report that is delivered later.")
     static let certificate = Setting(
         "certificate", .optional(.path("a PEM file")), default: nil, example: "/etc/heliograph/certificate.pem",
         help: """
@@ -141,7 +162,7 @@ extension SettingTable {
 
     /// All of them, in the order of the sample file; those of one block stand together.
     static let all: [any SettingDescription] = [
-        data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, certificate,
+        data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, otherHosts, answerAfter, deliver, deliverPause, certificate,
         privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
         dashboardListen, dashboardPasswordFile, dashboardWithoutPassword, dashboardNames,
         connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,

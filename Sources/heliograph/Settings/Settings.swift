@@ -7,6 +7,14 @@ struct Settings: Sendable, Equatable {
     /// What happens to a request once it is captured.
     typealias Cloud = CaptureConfiguration.Cloud
 
+    /// What becomes of reports that were answered here and that the cloud has not taken.
+    enum Deliver: String, CaseIterable, Sendable {
+        /// They go there when it takes reports again.
+        case later
+        /// They wait for somebody to say so.
+        case never
+    }
+
     /// What happens to a capture after its reply.
     enum Ingest: String, CaseIterable, Sendable {
         /// It is decoded, archived, and moved aside.
@@ -68,6 +76,12 @@ struct Settings: Sendable, Equatable {
     /// The only devices that may connect; empty for private and link-local addresses.
     var envoys: [IPAddress]
     var cloud: Cloud
+    var otherHosts: CaptureConfiguration.OtherHosts
+    /// How long the cloud must have taken no report before the Envoy is answered here; nil for never.
+    var answerAfter: HumanDuration?
+    var deliver: Deliver
+    /// After each report that is delivered later.
+    var deliverPause: HumanDuration
     var whenDiskFails: WhenDiskFails
     var logLevel: Logger.Level
     /// The interface that the Envoy is on; nil to find it by the Envoy's address.
@@ -149,6 +163,10 @@ extension Settings {
         upstreamCA = reader.value(SettingTable.upstreamCA)
         envoys = reader.value(SettingTable.envoy)
         cloud = reader.value(SettingTable.cloud)
+        otherHosts = reader.value(SettingTable.otherHosts)
+        answerAfter = reader.value(SettingTable.answerAfter)
+        deliver = reader.value(SettingTable.deliver)
+        deliverPause = reader.value(SettingTable.deliverPause)
         whenDiskFails = reader.value(SettingTable.whenDiskFails)
         logLevel = reader.value(SettingTable.logLevel)
         gatewayInterface = reader.value(SettingTable.gatewayInterface)

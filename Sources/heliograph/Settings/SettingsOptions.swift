@@ -20,6 +20,10 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(SettingTable.upstreamCA), help: .of(SettingTable.upstreamCA, "file")) var upstreamCA: String?
     @Option(name: .of(SettingTable.envoy), help: .of(SettingTable.envoy, "address")) var envoy: [String] = []
     @Option(name: .of(SettingTable.cloud), help: .of(SettingTable.cloud, "mode")) var cloud: String?
+    @Option(name: .of(SettingTable.otherHosts), help: .of(SettingTable.otherHosts, "what")) var otherHosts: String?
+    @Option(name: .of(SettingTable.answerAfter), help: .of(SettingTable.answerAfter, "duration")) var answerAfter: String?
+    @Option(name: .of(SettingTable.deliver), help: .of(SettingTable.deliver, "when")) var deliver: String?
+    @Option(name: .of(SettingTable.deliverPause), help: .of(SettingTable.deliverPause, "duration")) var deliverPause: String?
     @Option(name: .of(SettingTable.certificate), help: .of(SettingTable.certificate, "file")) var certificate: String?
     @Option(name: .of(SettingTable.privateKey), help: .of(SettingTable.privateKey, "file")) var privateKey: String?
     @Option(name: .of(SettingTable.whenDiskFails), help: .of(SettingTable.whenDiskFails, "what")) var whenDiskFails: String?
@@ -56,6 +60,8 @@ struct SettingsOptions: ParsableArguments {
             (SettingTable.keepProcessed, keepProcessed.list), (SettingTable.leaveFree, leaveFree.list),
             (SettingTable.upstream, upstream.list), (SettingTable.upstreamCA, upstreamCA.list),
             (SettingTable.envoy, envoy), (SettingTable.cloud, cloud.list), (SettingTable.certificate, certificate.list),
+            (SettingTable.otherHosts, otherHosts.list), (SettingTable.answerAfter, answerAfter.list),
+            (SettingTable.deliver, deliver.list), (SettingTable.deliverPause, deliverPause.list),
             (SettingTable.privateKey, privateKey.list), (SettingTable.whenDiskFails, whenDiskFails.list),
             (SettingTable.logLevel, logLevel.list), (SettingTable.allowRoot, allowRoot.list),
             (SettingTable.gatewayInterface, gatewayInterface.list), (SettingTable.gatewayPorts, gatewayPorts),

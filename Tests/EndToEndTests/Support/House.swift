@@ -18,6 +18,24 @@ struct House: Sendable {
         try await EnvoyClient(host: "127.0.0.1", port: proxy.port, transport: .tls(version)).send(request)
     }
 
+    /// The flags of other verbs than `run` for this house and this cloud.
+    var flags: [String] { ["--data", folder.file("data").path(percentEncoded: false)] + Self.flags(cloud, authority) }
+
+    /// Runs a verb in this house to its end.
+    func heliograph(_ verb: String, _ arguments: [String] = []) async throws -> Program.Finished {
+        try await Program.run(Program.built("heliograph"), [verb] + flags + arguments)
+    }
+
+    /// What `heliograph status` says.
+    func status() async throws -> String {
+        try await Program.run(Program.built("heliograph"), ["status", "--data", folder.file("data").path(percentEncoded: false)]).text
+    }
+
+    /// The reports that were answered here and that the cloud has not taken.
+    var undelivered: [String] {
+        Set(names(in: proxy.spool.appending(path: "undelivered")).filter { $0.contains(".request") }.map { String($0.prefix { $0 != "." }) }).sorted()
+    }
+
     /// The flags that lead to a cloud.
     static func flags(_ cloud: Cloud, _ authority: URL) -> [String] {
         ["--upstream", "https://localhost:\(cloud.port)", "--upstream-ca", authority.path(percentEncoded: false)]

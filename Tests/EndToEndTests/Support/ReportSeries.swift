@@ -19,9 +19,13 @@ enum ReportSeries {
 
     /// The digest of an archive that holds these reports and nothing else, each kept once, in order.
     static func digest(_ reports: [EnvoyReport], in file: URL) async throws -> String {
+        try await digest(xml: reports.map { Array($0.xml.utf8) }, in: file)
+    }
+
+    static func digest(xml reports: [[UInt8]], in file: URL) async throws -> String {
         let archive = try await ArchiveWriter.open(file.path(percentEncoded: false), check: .none)
-        for (number, report) in reports.enumerated() {
-            let decoded = try Report.decode(xml: Array(report.xml.utf8))
+        for (number, xml) in reports.enumerated() {
+            let decoded = try Report.decode(xml: xml)
             try await archive.keep(decoded.value, from: Source(name: "\(number)", receivedTimestamp: 0))
         }
         let digest = try await archive.reader.digest()

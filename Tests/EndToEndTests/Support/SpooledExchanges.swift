@@ -53,7 +53,7 @@ struct SpooledFile {
     var contents: [UInt8] { get throws { try gunzipped(url) } }
 
     static func all(in spool: URL) -> [SpooledFile] {
-        let root = files(in: spool).filter { !["processed", "rejected"].contains($0.lastPathComponent) }
+        let root = files(in: spool).filter { !["processed", "rejected", "undelivered"].contains($0.lastPathComponent) }
             .map { SpooledFile(name: $0.lastPathComponent, url: $0, isProcessed: false) }
         let processed = names(in: spool.appending(path: "processed")).flatMap { files(in: spool.appending(path: "processed/\($0)")) }
             .map { SpooledFile(name: $0.deletingPathExtension().lastPathComponent, url: $0, isProcessed: true) }

@@ -1,0 +1,57 @@
+import NIOCore
+import Spool
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// Each request is answered as the mode of the moment says.
+struct ModeResponder: Responder {
+    private let mode: CloudMode
+    private let forward: CloudResponder
+    private let shield: AnswerResponder
+    private let answer: AnswerResponder
+    private let upstream: Upstream
+    private let otherHosts: CaptureConfiguration.OtherHosts
+    private let answerAfterSeconds: Int?
+
+    init(_ configuration: CaptureConfiguration, spool: SpoolDirectory) throws {
+        mode = configuration.cloud
+        upstream = configuration.upstream
+        otherHosts = configuration.otherHosts
+        answerAfterSeconds = configuration.answerAfterSeconds
+        forward = CloudResponder(
+            connector: try UpstreamConnector(
+                upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
+            upstream: configuration.upstream)
+        shield = AnswerResponder(make: configuration.answer, spool: spool, cloud: forward)
+        answer = AnswerResponder(make: configuration.answer, spool: spool, cloud: nil)
+    }
+
+    func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
+        let moment = mode.value
+        guard moment.cloud != .off else { return await outlet.fail(.off) }
+        guard !isForAnotherHost(request) else {
+            switch otherHosts {
+            case .forward: return await forward.answer(request, through: &outlet, on: eventLoop)
+            case .block: return await outlet.fail(.blocked)
+            }
+        }
+        switch moment.cloud {
+        // Asked all the same: the first report that it takes ends the outage.
+        case .forward where moment.isOut(for: answerAfterSeconds, at: time(nil)): await shield.answer(request, through: &outlet, on: eventLoop)
+        case .forward: await forward.answer(request, through: &outlet, on: eventLoop)
+        case .shield: await shield.answer(request, through: &outlet, on: eventLoop)
+        case .answer, .off: await answer.answer(request, through: &outlet, on: eventLoop)
+        }
+        mode.note(outlet.ending, at: time(nil))
+    }
+
+    /// Whether the device was going somewhere else than to the cloud that takes reports.
+    private func isForAnotherHost(_ request: ArrivedRequest) -> Bool {
+        guard request.peer.original != nil, let host = request.head.host else { return false }
+        return ![upstream.host.lowercased(), Upstream.reportsHost].contains(host.lowercased())
+    }
+}

@@ -1,0 +1,26 @@
+import Capture
+import Foundation
+import Logging
+
+/// Changes what happens to requests, and says so.
+struct ModeSwitch: Sendable {
+    let mode: CloudMode
+    let logger: Logger
+
+    /// - Parameter reason: by what it is changed.
+    /// - Returns: what it was; nil where it was the same.
+    @discardableResult func change(to cloud: Settings.Cloud, by reason: String) -> Settings.Cloud? {
+        guard let former = mode.change(to: cloud, at: Int(Date().timeIntervalSince1970)) else { return nil }
+        logger.notice("cloud mode changed", metadata: ["from": "\(former.rawValue)", "to": "\(cloud.rawValue)", "by": "\(reason)"])
+        warn(of: cloud)
+        return former
+    }
+
+    /// Says where what we do has not been tried with enough Envoys.
+    func warn(of cloud: Settings.Cloud) {
+        guard cloud.answersHere else { return }
+        logger.warning(
+            "answering in the cloud's place is experimental",
+            metadata: ["cloud": "\(cloud.rawValue)", "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting"])
+    }
+}

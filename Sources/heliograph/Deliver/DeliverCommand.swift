@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import Spool
+
+/// `heliograph deliver`: sends on what was answered here and what the cloud has not taken.
+struct DeliverCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deliver", abstract: "Send the cloud what was answered here and what it has not taken.",
+        discussion: """
+            One report after another, in the order in which they came, with a pause after each (--deliver-pause). Each leaves the list when the \
+            cloud has taken it; what the cloud refuses is put aside with its reply, in `undelivered/refused` in the spool. Ends with status 1 \
+            when something is left or was refused. heliograph may be running meanwhile.
+            """)
+
+    @OptionGroup var options: SettingsOptions
+    @Flag(name: .customLong("dry-run"), help: "Only say what would be sent, and where to.") var isTrial = false
+
+    func run() async throws {
+        let settings = try options.load()
+        guard access(settings.spool.string, F_OK) == 0 else {
+            throw Failure("there is no spool at \(settings.spool)", hint: "name it with --spool")
+        }
+        let undelivered = Undelivered(spool: settings.spool)
+        let counts = try await Self.asking { try undelivered.counts() }
+        if isTrial || counts.waiting == 0 { return print(Self.text(counts, to: settings.upstream)) }
+        guard settings.cloud.reachesOut else {
+            throw Failure(
+                "cloud is \(settings.cloud.rawValue): nothing leaves this machine", hint: "to send them all the same, say --cloud forward")
+        }
+        try Self.refuseStrangeRoot(settings)
+        let deliverer = try Deliverer(settings)
+        let claim = try await Self.asking { try Undelivered.Claim(undelivered) }
+        for stem in claim.interrupted { Self.note("the cloud may hear of \(stem) twice: it was being sent when that was cut off") }
+        StopRequest.listen()
+        var (progress, done) = (ProgressLine("delivering", total: counts.waiting, of: "reports"), 0)
+        let tally = try await deliverer.deliverAll(until: { StopRequest.isMade }) { stem, outcome in
+            if case .refused(let reason) = outcome { Self.note("\(stem) is refused: \(reason)") }
+            done += 1
+            progress.show(done)
+        }
+        progress.end()
+        withExtendedLifetime(claim) {}
+        let left = try await Self.asking { try undelivered.counts() }.waiting
+        print("\(Wording.counted(tally.delivered, "report")) delivered, \(tally.refused) refused, \(left) left")
+        if let reason = tally.reason { Self.note("\(settings.upstream): \(reason)") }
+        if tally.refused + left > 0 { throw ExitCode.failure }
+    }
+
+    static func text(_ counts: Undelivered.Counts, to upstream: Upstream) -> String {
+        let refused = counts.refused > 0 ? "; \(counts.refused) were refused and are put aside" : ""
+        guard let oldest = counts.oldest else { return "nothing waits to be delivered\(refused)" }
+        return "\(Wording.counted(counts.waiting, "report")) to be delivered to \(upstream), the first of "
+            + "\(oldest.description.prefix(19).replacing("T", with: " "))\(refused)"
+    }
+
+    private static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+
+    /// What root writes, the service could not write to any more.
+    private static func refuseStrangeRoot(_ settings: Settings) throws {
+        var info = stat()
+        guard geteuid() == 0, stat(settings.spool.string, &info) == 0, info.st_uid != 0 else { return }
+        let name = getpwuid(info.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "\(info.st_uid)"
+        throw Failure("the spool \(settings.spool) is the user \(name)'s", hint: "run it as that user: sudo -u \(name) heliograph deliver")
+    }
+
+    private static func asking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+        do { return try await offSwiftThreads(work) } catch let error as SpoolError {
+            guard error.operation == .lock, error.cause == .resourceTemporarilyUnavailable else { throw Failure("\(error)", hint: error.hint) }
+            throw Failure("somebody else delivers already", hint: "`deliver: later` has the service do so; heliograph status shows how far it is")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Capture
+import Foundation
+import Logging
+import ServiceLifecycle
+import Spool
+import Synchronization
+
+/// Delivers later what was answered here, while the cloud takes reports.
+///
+/// Whatever fails here, the reports wait; it is tried again.
+struct DeliveryService: Service, CustomStringConvertible {
+    let deliverer: Deliverer
+    let mode: CloudMode
+    let logger: Logger
+    private let isStopping = Flag()
+    var description: String { "DeliveryService" }
+
+    private final class Flag: Sendable { let isSet = Atomic(false) }
+
+    init(_ deliverer: Deliverer, _ mode: CloudMode, _ logger: Logger) { (self.deliverer, self.mode, self.logger) = (deliverer, mode, logger) }
+
+    func run() async {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let wait = min(max(deliverer.pause * 15, .seconds(1)), .seconds(60))
+        await withGracefulShutdownHandler {
+            // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
+            await withTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { while (try? await Task.sleep(for: wait)) != nil { wake.yield() } }
+                for await _ in wakes { await round() }
+                tasks.cancelAll()
+            }
+        } onGracefulShutdown: {
+            isStopping.isSet.store(true, ordering: .relaxed)
+            wake.finish()
+        }
+    }
+
+    private var isTime: Bool {
+        let moment = mode.value
+        return moment.cloud.reachesOut && moment.outageSinceTimestamp == nil && !isStopping.isSet.load(ordering: .relaxed)
+    }
+
+    private func round() async {
+        guard isTime else { return }
+        do {
+            let undelivered = deliverer.undelivered
+            let count = try await offSwiftThreads { try undelivered.waiting().count }
+            guard count > 0 else { return }
+            let claim = try await offSwiftThreads { try Undelivered.Claim(undelivered) }
+            claim.warn(logger)
+            logger.notice("delivering what was answered here", metadata: ["reports": "\(count)"])
+            let tally = try await deliverer.deliverAll(until: { !isTime }) { stem, outcome in tell(stem, outcome) }
+            withExtendedLifetime(claim) {}
+            var facts: Logger.Metadata = ["delivered": "\(tally.delivered)", "refused": "\(tally.refused)"]
+            guard let reason = tally.reason else { return logger.notice("all is delivered", metadata: facts) }
+            facts["reason"] = "\(reason)"
+            logger.notice("delivering waits", metadata: facts)
+        } catch let error as SpoolError where error.operation == .lock && error.cause == .resourceTemporarilyUnavailable {
+            logger.debug("somebody else delivers")
+        } catch { logger.error("delivering failed; it is tried again", metadata: ["reason": "\(error)"]) }
+    }
+
+    private func tell(_ stem: Stem, _ outcome: Deliverer.Outcome) {
+        switch outcome {
+        case .taken: logger.info("delivered", metadata: ["exchange": "\(stem)"])
+        case .refused(let reason): logger.error("the cloud refuses a report; it is put aside with its reply", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        // Live reports say when it is there again.
+        case .notNow: mode.note(isTaken: false, at: Int(Date().timeIntervalSince1970))
+        case .gone: break
+        }
+    }
+}
+
+extension Undelivered.Claim {
+    /// Says which reports the cloud may hear of twice.
+    func warn(_ logger: Logger) {
+        for stem in interrupted {
+            logger.warning(
+                "the cloud may hear of a report twice: it was being delivered when heliograph was stopped", metadata: ["exchange": "\(stem)"])
+        }
+    }
+}
