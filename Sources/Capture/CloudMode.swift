@@ -27,7 +27,8 @@ public final class CloudMode: Sendable {
     public func change(to cloud: CaptureConfiguration.Cloud, at timestamp: Int) -> CaptureConfiguration.Cloud? {
         state.withLock { value in
             guard value.cloud != cloud else { return nil }
-            defer { (value.cloud, value.sinceTimestamp) = (cloud, timestamp) }
+            // What the cloud did before says nothing of now: it may not have been asked for long.
+            defer { value = Value(cloud: cloud, sinceTimestamp: timestamp) }
             return value.cloud
         }
     }

@@ -2,6 +2,8 @@
 struct CapturedMessage {
     /// The first line, without its end.
     var firstLine: String
+    /// All header lines, in their order; values without the spaces around them.
+    var headers: [(name: String, value: String)] = []
     /// The value of `Content-Type`, if there is one.
     var contentType: String?
     /// The body's bytes, freed of chunked framing.
@@ -18,6 +20,7 @@ struct CapturedMessage {
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let value = line[line.index(after: colon)...].trimmingSpaces()
+            headers.append((String(line[..<colon]), String(value)))
             switch line[..<colon].lowercased() {
             case "content-type": contentType = contentType ?? String(value)
             case "transfer-encoding": chunked = value.lowercased().hasSuffix("chunked")

@@ -5,7 +5,7 @@ import ArgumentParser
         commandName: "heliograph",
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
         subcommands: [
-            RunCommand.self, CloudCommand.self, DeliverCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
+            RunCommand.self, CloudCommand.self, DeliverCommand.self, AnswersCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
             PublishCommand.self, PasswordCommand.self, SimulateCommand.self,
             GatewayCommand.self, DoctorCommand.self, InstallCommand.self, UninstallCommand.self,
         ],

@@ -110,6 +110,36 @@ struct AnswerTests {
         }
     }
 
+    @Test("An answer has the form of the last good reply that this Envoy got, also after a restart; heliograph answers tells of it")
+    func learned() async throws {
+        let xml = "<?xml version='1.0'?>\n<perf_report_response status='success'><events_processed/></perf_report_response>"
+        let reply = Array("HTTP/1.1 200 OK\r\nServer: made up\r\nX-Other: 1\r\nContent-Length: \(xml.utf8.count)\r\n\r\n\(xml)".utf8)
+        try await withHouse(.reply(reply)) { house async throws in
+            #expect(try await house.heliograph("answers").text.hasPrefix("nothing was learned yet: answers have the form of the published reply\n"))
+            _ = try await house.post(PostedReport.any.request)
+            #expect(await house.proxy.logs("answers made here for this Envoy have the form of this reply"))
+            #expect(await house.proxy.stop() == 0)
+            let flags = House.flags(house.cloud, house.authority) + ["--cloud", "answer"]
+            let second = try await Proxy.start(house.folder.file("data"), flags)
+            let answer = try await EnvoyClient(host: "127.0.0.1", port: second.port, transport: .tls(.v1_2)).send(PostedReport.any.request)
+            let text = String(decoding: answer.bytes, as: UTF8.self)
+            #expect(text.hasPrefix("HTTP/1.1 200 OK\r\nServer: made up\r\nContent-Length: \(answer.body.count)\r\nConnection: close\r\n\r\n<?xml version='1.0'?>\n<perf_report_response"), "\(text)")
+            #expect(try Self.events(answer) == Report.decode(xml: PostedReport.any.xml).value.events.map(\.id))
+            #expect(await second.stop() == 0)
+            let shown = try await house.heliograph("answers learn")
+            for line in [": 1 reply, 1 of them good\n", "  always      header   server: made up\n", "  always      element  perf_report_response/events_processed\n", "  always      body     not compressed\n", "  Content-Length: {length}\n"] {
+                #expect(shown.text.contains(line), "\(shown.text)")
+            }
+            // What is damaged is told of, and holds nothing up.
+            try Data("{".utf8).write(to: house.folder.file("data/answer-forms.json"))
+            let refused = try await house.heliograph("answers")
+            #expect(refused.status == 1 && refused.errors.hasPrefix("error: can't read ") && refused.errors.contains("\nhint: remove it"), "\(refused)")
+            let third = try await Proxy.start(house.folder.file("data"), flags)
+            #expect(third.lines(containing: "answers made here have the form of the published reply").count == 1)
+            #expect(await third.stop() == 0)
+        }
+    }
+
     @Test("A made-up Envoy goes on without a cloud: it keeps nothing back")
     func withoutCloud() async throws {
         try await withHouse(.down, ["--cloud", "answer"]) { house async throws in

@@ -8,8 +8,7 @@
 
 /// A reply to a report that is made here, in the cloud's place (§5).
 ///
-/// Experimental: the least that an Envoy accepts is unknown. The form is that of the one reply that was published, without what tells
-/// of the server that made it.
+/// Experimental: the least that an Envoy accepts is unknown.
 public enum OwnAnswer {
     /// The bytes of a whole HTTP reply: success, and every event id that the report holds.
     ///
@@ -17,9 +16,11 @@ public enum OwnAnswer {
     ///   - request: a captured request, head and body.
     ///   - timestamp: now, seconds since 1970 UTC.
     ///   - limitBytes: the largest body to accept once inflated.
+    ///   - form: gives, by the Envoy's serial number, the form that its answers have; nil for the published one.
     /// - Throws: where the request is no report that can be read: what an Envoy should hear then is unknown.
     public static func toRequest(
-        _ request: [UInt8], at timestamp: Int, limitBytes: Int = ReportBody.defaultLimitBytes
+        _ request: [UInt8], at timestamp: Int, limitBytes: Int = ReportBody.defaultLimitBytes,
+        form: (_ serial: String) -> AnswerForm? = { _ in nil }
     ) throws(ReportError) -> [UInt8] {
         let request = try CapturedRequest(request)
         guard request.path == .performanceReport else { throw .answering(target: request.target) }
@@ -27,11 +28,12 @@ public enum OwnAnswer {
         var reader = EventIDReader()
         try readXML(body.xml, as: .report, limitBytes: limitBytes, with: &reader)
         if let root = reader.otherRoot { throw .reading(.report, .root(root)) }
-        return message(Compression.zlib(of: Array(xml(for: reader.ids).utf8)), at: timestamp)
+        let form = reader.serial.flatMap { form($0) } ?? .published
+        return form.message(xml(for: reader.ids), date: httpDate(timestamp))
     }
 
     private static func xml(for ids: [String]) -> String {
-        var text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<perf_report_response status=\"success\">\n  <events_processed>\n"
+        var text = "<perf_report_response status=\"success\">\n  <events_processed>\n"
         for id in ids { text += "    <event id=\"\(escaped(id))\"/>\n" }
         return text + "  </events_processed>\n</perf_report_response>\n"
     }
@@ -49,14 +51,6 @@ public enum OwnAnswer {
         return escaped
     }
 
-    private static func message(_ body: [UInt8], at timestamp: Int) -> [UInt8] {
-        let head = [
-            "HTTP/1.1 200 OK", "Date: \(httpDate(timestamp))", "Content-Length: \(body.count)", "Status: 200", "Connection: close",
-            "Content-Type: application/x-deflate; charset=utf-8", "", "",
-        ]
-        return Array(head.joined(separator: "\r\n").utf8) + body
-    }
-
     /// As RFC 9110, section 5.6.7, wants it. (strftime(3) knows its names in the C locale, which a program is in that sets no other.)
     private static func httpDate(_ timestamp: Int) -> String {
         var clock = time_t(timestamp)
@@ -71,6 +65,7 @@ public enum OwnAnswer {
 /// Collects the ids of a report's events as they are written, also of those that are odd otherwise: what is not acknowledged comes again.
 private struct EventIDReader: XMLReader {
     private(set) var ids: [String] = []
+    private(set) var serial: String?
     /// The root element's name, if it is not a report's.
     private(set) var otherRoot: String?
     private var depth = 0
@@ -80,6 +75,7 @@ private struct EventIDReader: XMLReader {
         switch (depth, name) {
         case (0, .perfReport): break
         case (0, _): otherRoot = shortName(text)
+        case (1, .envoy): serial = serial ?? attributes.first { $0.name == .serialNum }?.string
         case (1, .event):
             for attribute in attributes where attribute.name == .id { ids.append(attribute.string) }
         default: break

@@ -1,7 +1,7 @@
 import CZlib
 
 /// How a body was compressed on the wire (§2).
-public enum Compression: String, Equatable, Sendable, CustomStringConvertible {
+public enum Compression: String, Codable, Equatable, Sendable, CustomStringConvertible {
     /// With zlib's two-byte header and checksum: what Envoys send as `application/x-deflate`.
     case zlib
     /// With gzip's header and checksum.
@@ -39,16 +39,29 @@ public enum Compression: String, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// A zlib stream of `input` at the default level, as Envoys and the cloud send it.
-    static func zlib(of input: [UInt8]) -> [UInt8] {
-        var length = compressBound(uLong(input.count))
-        let output = [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
-            // It fails only for want of room or memory; the room is what zlib itself asks for, and without memory there is no going on.
-            let status = compress2(buffer.baseAddress, &length, input, uLong(input.count), Z_DEFAULT_COMPRESSION)
-            precondition(status == Z_OK, "zlib found no memory")
-            count = Int(length)
+    /// What `input` deflates to at the default level, as Envoys and the cloud send it. Fewer than 4 GB.
+    func compress(_ input: [UInt8]) -> [UInt8] {
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        stream.initialize(to: z_stream())
+        defer { stream.deallocate() }
+        let size = Int32(MemoryLayout<z_stream>.size)
+        let memoryLevel: Int32 = 8  // zlib's own default (zlib.h, deflateInit2)
+        var status = deflateInit2_(stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+        // It fails only for want of memory, and without memory there is no going on.
+        precondition(status == Z_OK, "zlib found no memory")
+        defer { deflateEnd(stream) }
+        let capacity = Int(deflateBound(stream, uLong(input.count)))
+        return input.withUnsafeBufferPointer { input in
+            [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+                stream.pointee.avail_in = uInt(input.count)
+                stream.pointee.next_out = buffer.baseAddress
+                stream.pointee.avail_out = uInt(capacity)
+                status = deflate(stream, Z_FINISH)
+                precondition(status == Z_STREAM_END, "zlib asks for this much room itself")
+                count = capacity - Int(stream.pointee.avail_out)
+            }
         }
-        return output
     }
 
     /// The bytes that `input` inflates to, at most `limit` of them. Bytes after the stream's end are ignored.

@@ -17,6 +17,7 @@ struct ReportReader: XMLReader {
         case skipped
     }
 
+    @_optimize(speed)
     mutating func start(_ name: WireName?, _ text: UnsafePointer<UInt8>, _ attributes: XMLAttributes, line: Int) {
         let place = open.last ?? .document
         open.append(place == .skipped ? .skipped : enter(name, text, attributes, line: line, from: place))
@@ -74,6 +75,7 @@ struct ReportReader: XMLReader {
         return .skipped
     }
 
+    @_optimize(speed)
     mutating func text(_ bytes: UnsafeBufferPointer<UInt8>, line: Int) {
         guard case .inside(let element) = open.last else { return }
         if element == .messageParams {
@@ -85,6 +87,7 @@ struct ReportReader: XMLReader {
         }
     }
 
+    @_optimize(speed)
     mutating func end() {
         if open.popLast() == .inside(.messageParams), let last = report.events.indices.last {
             report.events[last].messageParameters = String(decoding: message, as: UTF8.self)

@@ -15,6 +15,7 @@ struct Row {
     }
 
     /// The attribute's whole number, if it is one.
+    @inline(__always)
     mutating func number(_ attribute: XMLAttribute) -> Int? {
         use(attribute.integer, of: attribute)
     }
@@ -62,13 +63,17 @@ struct Row {
     }
 
     /// Notes which of the expected attributes are missing, and says whether the essential ones can be used.
+    @inline(__always)
     mutating func isComplete(expected: WireNames, essential: WireNames) -> Bool {
-        for name in expected.subtracting(present).names { oddities.append((.missingAttribute, name.text)) }
+        if !present.isSuperset(of: expected) {
+            for name in expected.subtracting(present).names { oddities.append((.missingAttribute, name.text)) }
+        }
         if usable.isSuperset(of: essential) { return true }
         oddities.append((.incompleteRow, nil))
         return false
     }
 
+    @inline(__always)
     private mutating func use<Value>(_ value: Value?, of attribute: XMLAttribute) -> Value? {
         guard let name = attribute.name else { return value }
         present.insert(name)

@@ -12,6 +12,7 @@ import SystemPackage
 struct IngestService: Service, CustomStringConvertible {
     private let spool: SpoolDirectory
     private let settings: Settings
+    private let forms: AnswerForms
     private let logger: Logger
     private let onKept: @Sendable () -> Void
     private let wake: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
@@ -35,9 +36,10 @@ struct IngestService: Service, CustomStringConvertible {
     }
 
     /// - Parameter onKept: called when the archive may have new rows; it must return at once.
-    init(_ spool: SpoolDirectory, settings: Settings, logger: Logger, onKept: @escaping @Sendable () -> Void = {}) {
+    init(_ spool: SpoolDirectory, settings: Settings, forms: AnswerForms, logger: Logger, onKept: @escaping @Sendable () -> Void = {}) {
         self.spool = spool
         self.settings = settings
+        self.forms = forms
         self.logger = logger
         self.onKept = onKept
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -91,7 +93,7 @@ extension IngestService {
     private func catchUp(on thread: BackgroundThread) async throws {
         let archive = try await openArchive()
         let state = state
-        let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, logger: logger)
+        let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, forms: forms, logger: logger)
         let count = try await thread.run {
             try ingestor.takeIn(settled: { state.settled.load(ordering: .relaxed) }, until: { state.isStopping.load(ordering: .relaxed) })
         }

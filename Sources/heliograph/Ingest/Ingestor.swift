@@ -18,6 +18,8 @@ struct Ingestor: Sendable {
     let archive: ArchiveWriter
     /// How large a body may become when it is inflated, bytes.
     let inflatedLimit: Int
+    /// Learns from the cloud's replies.
+    let forms: AnswerForms
     let logger: Logger
 
     /// Exchanges that share a transaction and their flushes: few enough to take little memory, and to lose no time for a capture that waits.
@@ -109,9 +111,18 @@ struct Ingestor: Sendable {
     }
 
     private func understand(_ exchange: SettledExchange) throws -> UnderstoodExchange {
-        UnderstoodExchange(
-            exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max),
-            reply: try spool.bytes(.response, of: exchange, limit: Self.replyLimit), inflatedLimit: inflatedLimit)
+        let reply = try spool.bytes(.response, of: exchange, limit: Self.replyLimit)
+        let understood = UnderstoodExchange(
+            exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max), reply: reply, inflatedLimit: inflatedLimit)
+        if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy { learn(from: reply, of: envoy.serialNumber, exchange.stem) }
+        return understood
+    }
+
+    private func learn(from reply: [UInt8], of serial: String, _ stem: Stem) {
+        do {
+            guard try forms.learn(from: reply, of: serial, in: stem) else { return }
+            logger.info("answers made here for this Envoy have the form of this reply", metadata: ["exchange": "\(stem)", "serial": "\(serial)"])
+        } catch { logger.warning("the form of a reply could not be kept", metadata: ["exchange": "\(stem)", "reason": "\(error)"]) }
     }
 
     private func tell(_ exchange: SettledExchange, _ arrival: Arrival, _ kept: Kept) {

@@ -44,7 +44,8 @@ struct RunCommand: AsyncParsableCommand {
         let identity = try loadIdentity(settings, logger)
         let counters = CaptureCounters()
         let publishing = try settings.publishing(logger)
-        let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, logger: logger) { publishing?.look() } : nil
+        let forms = AnswerForms(settings, logger)
+        let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, forms: forms, logger: logger) { publishing?.look() } : nil
         let started = Int(Date().timeIntervalSince1970)
         let mode = CloudMode(settings.cloud, at: started)
         let modeSwitch = ModeSwitch(mode: mode, logger: logger)
@@ -55,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
         let control = ControlSocket(settings, modeSwitch, logger, report: report)
         let dashboard = DashboardConfiguration(settings, report: report).map { DashboardService($0, logger: logger) }
         let manager = ServiceManager(environment: ProcessInfo.processInfo.environment)
-        let server = try makeServer(settings, identity, mode, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
+        let server = try makeServer(settings, identity, mode, forms, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         let options = options
         let reload = ReloadService(modeSwitch: modeSwitch, load: { try options.load() }, logger: logger)
@@ -110,12 +111,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func makeServer(
-        _ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
+        _ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode, _ forms: AnswerForms, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
         _ noticed: Settings?, _ manager: ServiceManager?, _ ingest: IngestService?
     ) throws -> CaptureServer {
         do {
             return try CaptureServer(
-                CaptureConfiguration(settings, identity, mode), spool: spool, counters: counters, logger: logger,
+                CaptureConfiguration(settings, identity, mode, forms), spool: spool, counters: counters, logger: logger,
                 onListening: { addresses in
                     if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
                     fflush(nil)
@@ -145,7 +146,7 @@ struct RunCommand: AsyncParsableCommand {
 
 extension CaptureConfiguration {
     /// What the settings mean to the capture path.
-    init(_ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode) throws {
+    init(_ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode, _ forms: AnswerForms) throws {
         self.init(
             listen: try SocketAddress(settings.listen), certificateChain: identity.certificateChain, privateKey: identity.privateKey,
             upstream: Capture.Upstream(host: settings.upstream.host, port: settings.upstream.port))
@@ -154,7 +155,9 @@ extension CaptureConfiguration {
         upstreamAuthorities = settings.upstreamCA?.string
         cloud = mode
         let inflatedLimit = settings.limits.inflated.bytes
-        answer = { try OwnAnswer.toRequest($0, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) }
+        answer = { request in
+            try OwnAnswer.toRequest(request, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) { forms.form(of: $0) }
+        }
         otherHosts = settings.otherHosts
         answerAfterSeconds = settings.answerAfter.map { $0.milliseconds / 1_000 }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward

@@ -23,7 +23,7 @@ struct House: Sendable {
 
     /// Runs a verb in this house to its end.
     func heliograph(_ verb: String, _ arguments: [String] = []) async throws -> Program.Finished {
-        try await Program.run(Program.built("heliograph"), [verb] + flags + arguments)
+        try await Program.run(Program.built("heliograph"), verb.split(separator: " ").map(String.init) + flags + arguments)
     }
 
     /// What `heliograph status` says.
