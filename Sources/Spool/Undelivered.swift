@@ -20,6 +20,9 @@ public struct Undelivered: Sendable {
     public let path: FilePath
     private let processed: FilePath
 
+    /// Those whose names tell what there is.
+    var folders: [FilePath] { [path, path.appending(Self.refused)] }
+
     /// What there is.
     public struct Counts: Sendable, Equatable {
         public var waiting = 0
@@ -67,7 +70,11 @@ public struct Undelivered: Sendable {
 
     /// Those that wait, in order of arrival to the second; not those that the cloud is just being asked about.
     public func waiting() throws(SpoolError) -> [Stem] {
-        try stems(in: path) { $0.hasSuffix(".\(Self.request)") || $0.hasSuffix(".\(Self.request)\(Filing.compressedSuffix)") }.filter(isSettled)
+        try stems(in: path, where: Self.isRequest).filter(isSettled)
+    }
+
+    private static func isRequest(_ name: String) -> Bool {
+        name.hasSuffix(".\(request)") || name.hasSuffix(".\(request)\(Filing.compressedSuffix)")
     }
 
     /// Whether the exchange has its end, in the spool's root or filed already.
@@ -77,7 +84,7 @@ public struct Undelivered: Sendable {
     }
 
     public func counts() throws(SpoolError) -> Counts {
-        let waiting = try waiting()
+        let waiting = try stems(in: path, where: Self.isRequest)
         let refused = try stems(in: path.appending(Self.refused)) { $0.hasSuffix(".\(Self.delivery)") }
         var counts = Counts()
         (counts.waiting, counts.refused, counts.oldest) = (waiting.count, refused.count, waiting.first)

@@ -194,6 +194,33 @@ private enum Rules {
         }
     }
 
+    @Test func `a will that comes late is contradicted: an old connection does not make a new one look dead`() async throws {
+        let subject = try await MQTTSubject()
+        let flow = try await Flow()
+        try await subject.start()
+        do {
+            try await flow.keep(Roof().reports(10), from: "first")
+            try await flow.publishing(to: subject.target) { _ in
+                try await expectEventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+                _ = try await Program.run(
+                    "mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-r", "-t", "heliograph/availability", "-m", "offline"])
+                try await expectEventually {
+                    subject.messages.filter { $0.topic == "heliograph/availability" }.suffix(2).map(\.payload)
+                } until: {
+                    $0 == ["offline", "online"]
+                }
+            }
+            await subject.stop()
+        } catch {
+            await subject.stop()
+            throw error
+        }
+    }
+
     @Test func `it says offline when it ends, and the broker says so when it can't`() async throws {
         let subject = try await MQTTSubject()
         let flow = try await Flow()

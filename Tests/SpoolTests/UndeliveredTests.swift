@@ -104,6 +104,19 @@ struct UndeliveredTests {
         #expect(listed("undelivered") == ["\(cut).request", "\(untouched).request", "refused"])
     }
 
+    @Test("Counting again sees what has changed")
+    func counter() throws {
+        let counter = UndeliveredCounter(undelivered)
+        #expect(try counter.counts() == Undelivered.Counts())
+        let stems = try [1, 2].map(answered)
+        #expect(try counter.counts() == undelivered.counts() && counter.counts().waiting == 2)
+        _ = try undelivered.begin(stems[0], limit: 1 << 20)
+        try undelivered.refuse(stems[0], reply: [1])
+        #expect(try counter.counts() == undelivered.counts() && counter.counts().refused == 1 && counter.counts().waiting == 1)
+        try undelivered.remove(stems[1])
+        #expect(try counter.counts().waiting == 0)
+    }
+
     @Test("One delivers at a time")
     func claims() throws {
         let first = try Undelivered.Claim(undelivered)

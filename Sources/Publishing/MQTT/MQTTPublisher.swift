@@ -20,6 +20,7 @@ struct MQTTPublisher: Publisher {
     private final class Memory: Sendable {
         let told = Mutex(Told())
         let mustAnnounce = Atomic(false)
+        let mustSayOnline = Atomic(false)
     }
 
     /// What the broker knows.
@@ -74,6 +75,7 @@ struct MQTTPublisher: Publisher {
         let mustAnnounce = memory.mustAnnounce.exchange(false, ordering: .relaxed)
         let isOpen = memory.told.withLock { $0.connection?.isOpen ?? false }
         let connection = try await connect()
+        if memory.mustSayOnline.exchange(false, ordering: .relaxed) { try await send([online], on: connection) }
         if mustAnnounce { memory.told.withLock { $0.payloads = [:] } }
         // A new day, too, is news: today's energy begins at 0, though no row says so.
         let minute = now() / 60
@@ -100,18 +102,25 @@ extension MQTTPublisher {
             told.payloads = [:]
         }
         let will = isTrial ? nil : MQTTMessage(topic: topics.availability, payload: Array("offline".utf8))
-        let status = topics.homeAssistantStatus
+        let (status, availability) = (topics.homeAssistantStatus, topics.availability)
         let connection = try await MosquittoConnection.open(settings, will: will, onEnd: wake) { [memory, wake] topic, payload in
-            guard topic == status, payload == "online" else { return }
-            memory.mustAnnounce.store(true, ordering: .relaxed)
+            switch (topic, payload) {
+            case (status, "online"): memory.mustAnnounce.store(true, ordering: .relaxed)
+            // The will of a connection of ours that the broker has only now given up, or of another heliograph of the same prefix.
+            case (availability, "offline"): memory.mustSayOnline.store(true, ordering: .relaxed)
+            default: return
+            }
             wake()
         }
         memory.told.withLock { $0.connection = connection }
         if isTrial { return connection }
         if let status { try await connection.subscribe(status) }
-        try await connection.publish([MQTTMessage(topic: topics.availability, payload: Array("online".utf8))])
+        try await connection.subscribe(availability)
+        try await connection.publish([online])
         return connection
     }
+
+    private var online: MQTTMessage { MQTTMessage(topic: topics.availability, payload: Array("online".utf8)) }
 
     /// Sends what the broker has not heard yet.
     private func tellNews(on connection: MosquittoConnection) async throws {

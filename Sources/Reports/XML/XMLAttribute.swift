@@ -16,24 +16,27 @@ struct XMLAttribute {
 
 /// The attributes of a start tag; valid only during the callback that brings them.
 struct XMLAttributes: Sequence, IteratorProtocol {
-    private var remaining: UnsafeBufferPointer<UnsafePointer<UInt8>?>.SubSequence
+    /// Five pointers an attribute: name, prefix, URI, first byte of the value, byte after it.
+    private static let stride = 5
+
+    private var pointers: UnsafePointer<UnsafePointer<UInt8>?>?
+    private var count: Int
     private let names: WireNameCache
 
-    init(_ pointers: UnsafeBufferPointer<UnsafePointer<UInt8>?>, names: WireNameCache) {
-        remaining = pointers[...]
+    /// - Parameter count: Of attributes.
+    init(_ pointers: UnsafePointer<UnsafePointer<UInt8>?>?, count: Int, names: WireNameCache) {
+        self.pointers = pointers
+        self.count = count
         self.names = names
     }
 
-    /// Five pointers an attribute: name, prefix, URI, first byte of the value, byte after it.
     @inline(__always)
     mutating func next() -> XMLAttribute? {
-        let first = remaining.startIndex
-        guard remaining.count >= 5, let text = remaining[first], let start = remaining[first + 3],
-            let end = remaining[first + 4]
-        else { return nil }
-        let name = remaining[first + 1] == nil ? names.name(at: text) : nil
-        remaining = remaining[(first + 5)...]
-        return XMLAttribute(name: name, text: text, value: UnsafeBufferPointer(start: start, count: end - start))
+        guard count > 0, let pointers, let text = pointers[0], let start = pointers[3], let end = pointers[4] else { return nil }
+        self.pointers = pointers + Self.stride
+        count &-= 1
+        return XMLAttribute(
+            name: pointers[1] == nil ? names.name(at: text) : nil, text: text, value: UnsafeBufferPointer(start: start, count: end - start))
     }
 }
 

@@ -60,12 +60,10 @@ private let initialized: Void = cxml_initialize()
 
 private let callbacks = cxml_handler(
     start: { context, name, prefix, line, count, attributes in
-        guard let walk = context?.assumingMemoryBound(to: Walk.self), let name else { return 1 }
-        let attributes = UnsafeBufferPointer(start: attributes, count: attributes == nil ? 0 : Int(count) * 5)
-        guard walk.pointee.enter(attributes: Int(count)) else { return 1 }
+        guard let walk = context?.assumingMemoryBound(to: Walk.self), let name, walk.pointee.enter(attributes: Int(count)) else { return 1 }
         let names = walk.pointee.names
         walk.pointee.reader.start(
-            prefix == nil ? names.name(at: name) : nil, name, XMLAttributes(attributes, names: names), line: line)
+            prefix == nil ? names.name(at: name) : nil, name, XMLAttributes(attributes, count: Int(count), names: names), line: line)
         return 0
     },
     end: { context in

@@ -49,9 +49,10 @@ struct ServiceReport: Codable, Equatable, Sendable {
 }
 
 extension ServiceReport {
-    init(_ settings: Settings, startedTimestamp: Int, _ mode: CloudMode.Value, _ counts: CaptureCounters.Values, publishers: [PublisherReport]? = nil) {
-        // A folder that can't be read shows as an empty one; the log tells of it.
-        let undelivered = (try? Undelivered(spool: settings.spool).counts()) ?? Undelivered.Counts()
+    init(
+        _ settings: Settings, startedTimestamp: Int, _ mode: CloudMode.Value, _ counts: CaptureCounters.Values, undelivered: Undelivered.Counts,
+        publishers: [PublisherReport]? = nil
+    ) {
         let patience = settings.answerAfter.map { $0.milliseconds / 1_000 }
         self.init(
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,

@@ -26,9 +26,6 @@ struct Deliverer: Sendable {
 
     /// So many refusals one after another mean that it is not the reports that are wrong.
     private static let mostRefusals = 3
-    /// No capture is larger: head and body at their highest settings.
-    private static let requestLimit = 8 << 30
-
     let undelivered: Undelivered
     let cloud: CloudDelivery
     let pause: Duration
@@ -70,7 +67,7 @@ struct Deliverer: Sendable {
     private func deliver(_ stem: Stem) async throws -> Outcome {
         let undelivered = undelivered
         let request: [UInt8]
-        do { request = try await offSwiftThreads { try undelivered.begin(stem, limit: Self.requestLimit) } } catch let error as SpoolError
+        do { request = try await offSwiftThreads { try undelivered.begin(stem, limit: .max) } } catch let error as SpoolError
             where error.cause == .noSuchFileOrDirectory
         { return .gone }
         let reply: CloudDelivery.Reply

@@ -50,8 +50,12 @@ struct RunCommand: AsyncParsableCommand {
         let mode = CloudMode(settings.cloud, at: started)
         let modeSwitch = ModeSwitch(mode: mode, logger: logger)
         modeSwitch.warn(of: settings.cloud)
+        let undelivered = UndeliveredCounter(spool.undelivered)
         let report = { @Sendable in
-            ServiceReport(settings, startedTimestamp: started, mode.value, counters.values, publishers: publishing?.reports)
+            ServiceReport(
+                settings, startedTimestamp: started, mode.value, counters.values,
+                // A folder that can't be read shows as an empty one; who delivers tells of it.
+                undelivered: (try? undelivered.counts()) ?? Undelivered.Counts(), publishers: publishing?.reports)
         }
         let control = ControlSocket(settings, modeSwitch, logger, report: report)
         let dashboard = DashboardConfiguration(settings, report: report).map { DashboardService($0, logger: logger) }
