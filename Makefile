@@ -26,13 +26,7 @@ deb: dependencies ## a Debian package of the release binary, with Swift's own li
 test: dependencies test-tools ## install what is missing, build everything, check the house rules, run all tests
 	scripts/check
 	$(TESTS_BUILD)
-	# Tests that start programs come by themselves: their limits in time are meant for a machine that is not full of other tests.
-	$(SWIFT) test --skip-build --skip '^(DashboardTests|EndToEndTests|InterceptionTests|PublishingTests|heliographTests)\.'
-	$(SWIFT) test --skip-build --filter '^PublishingTests\.'
-	$(SWIFT) test --skip-build --filter '^heliographTests\.'
-	$(SWIFT) test --skip-build --filter '^DashboardTests\.'
-	$(SWIFT) test --skip-build --filter '^InterceptionTests\.'
-	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
+	scripts/run-tests $(SWIFT)
 	$(MAKE) test-deb
 
 bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run; BENCH=decoding or archive, bench-publishing: see Benchmarks/
