@@ -18,8 +18,17 @@ public final class CloudMode: Sendable {
     }
 
     private let state: Mutex<Value>
+    private let outageChanged: @Sendable (Int?) -> Void
 
-    public init(_ cloud: CaptureConfiguration.Cloud, at timestamp: Int) { state = Mutex(Value(cloud: cloud, sinceTimestamp: timestamp)) }
+    /// - Parameters:
+    ///   - outageSinceTimestamp: what was known of the cloud before.
+    ///   - outageChanged: hears when an outage begins (since when) and ends (nil); must not block, nor ask for the mode.
+    public init(
+        _ cloud: CaptureConfiguration.Cloud, at timestamp: Int, outageSinceTimestamp: Int? = nil, outageChanged: @escaping @Sendable (Int?) -> Void = { _ in }
+    ) {
+        state = Mutex(Value(cloud: cloud, sinceTimestamp: timestamp, outageSinceTimestamp: outageSinceTimestamp))
+        self.outageChanged = outageChanged
+    }
 
     public var value: Value { state.withLock { $0 } }
 
@@ -28,7 +37,7 @@ public final class CloudMode: Sendable {
         state.withLock { value in
             guard value.cloud != cloud else { return nil }
             // What the cloud did before says nothing of now: it may not have been asked for long.
-            defer { value = Value(cloud: cloud, sinceTimestamp: timestamp) }
+            defer { set(Value(cloud: cloud, sinceTimestamp: timestamp), &value) }
             return value.cloud
         }
     }
@@ -45,6 +54,15 @@ public final class CloudMode: Sendable {
 
     /// Notes whether the cloud took a report.
     public func note(isTaken: Bool, at timestamp: Int) {
-        state.withLock { value in value.outageSinceTimestamp = isTaken ? nil : value.outageSinceTimestamp ?? timestamp }
+        state.withLock { value in
+            var next = value
+            next.outageSinceTimestamp = isTaken ? nil : value.outageSinceTimestamp ?? timestamp
+            set(next, &value)
+        }
+    }
+
+    private func set(_ next: Value, _ value: inout Value) {
+        if next.outageSinceTimestamp != value.outageSinceTimestamp { outageChanged(next.outageSinceTimestamp) }
+        value = next
     }
 }

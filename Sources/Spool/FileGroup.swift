@@ -38,12 +38,7 @@ struct FileGroup {
         for entry in entries { Files.beginWriteback(entry.descriptor) }
         for entry in entries { try Files.synchronise(entry.descriptor, entry.partial) }
         for entry in entries { try Files.rename(entry.partial, to: entry.target) }
-        for folder in folders {
-            let descriptor = try Files.openFolder(folder)
-            // Only a name is flushed through it; closing it has nothing to report.
-            defer { try? descriptor.close() }
-            try Files.synchronise(descriptor, folder)
-        }
+        for folder in folders { try Files.synchronise(folder: folder) }
         close()
     }
 

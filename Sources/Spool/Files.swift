@@ -68,6 +68,14 @@ enum Files {
         #endif
     }
 
+    /// Makes the names in a folder durable.
+    static func synchronise(folder: FilePath) throws(SpoolError) {
+        let descriptor = try openFolder(folder)
+        // Only names are flushed through it; closing it has nothing to report.
+        defer { try? descriptor.close() }
+        try synchronise(descriptor, folder)
+    }
+
     static func write(_ bytes: [UInt8], to descriptor: FileDescriptor, _ path: FilePath) throws(SpoolError) {
         do { try descriptor.writeAll(bytes) } catch { throw SpoolError(.write, path, cause(error)) }
     }

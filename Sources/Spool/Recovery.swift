@@ -7,6 +7,8 @@ public struct Recovery: Sendable {
     public var removed = 0
     /// Requests whose reply was cut off by the crash.
     public var interrupted = 0
+    /// Those of them that had been answered here, and that the cloud may have got all the same: they are still to be delivered.
+    public var doubtful: [Stem] = []
 
     /// What a `response` says where the program ended between a request and its reply.
     public static let interruption = "no reply: heliograph was stopped before the reply came\n"
@@ -32,6 +34,8 @@ public struct Recovery: Sendable {
             try Self.note(Self.interruption, at: path, stem)
             interrupted += 1
         }
+        let undelivered = Undelivered(spool: path)
+        doubtful = cutOff.filter { Files.exists(undelivered.path.appending(ExchangeFile.request.name(of: $0))) }
         if removed + interrupted > 0 { try Files.synchronise(folder, path) }
     }
 

@@ -49,7 +49,7 @@ public struct Undelivered: Sendable {
         try Files.createFolder(path)
         let source = path.removingLastComponent().appending(ExchangeFile.request.name(of: stem))
         try Files.link(source, to: path.appending("\(stem).\(Self.request)"))
-        try synchronise(path)
+        try Files.synchronise(folder: path)
     }
 
     /// The cloud has taken it.
@@ -63,7 +63,7 @@ public struct Undelivered: Sendable {
         guard Files.exists(plain) else { return }
         let name = "\(stem).\(Self.request)\(Filing.compressedSuffix)"
         try Files.link(processed.appending(stem.day).appending(name), to: path.appending(name))
-        try synchronise(path)
+        try Files.synchronise(folder: path)
         // Where it has gone meanwhile, the cloud has taken the report, and nothing of it is left to remember.
         if try !Files.removes(plain) { try Files.remove(path.appending(name)) }
     }
@@ -99,13 +99,6 @@ public struct Undelivered: Sendable {
         }
         return stems.sorted { $0.description < $1.description }
     }
-
-    private func synchronise(_ folder: FilePath) throws(SpoolError) {
-        let descriptor = try Files.openFolder(folder)
-        // Only names are flushed through it; closing it has nothing to report.
-        defer { try? descriptor.close() }
-        try Files.synchronise(descriptor, folder)
-    }
 }
 
 extension Undelivered {
@@ -139,7 +132,7 @@ extension Undelivered {
         let descriptor = try Files.create(mark)
         // An empty file: closing it has nothing to report.
         try? descriptor.close()
-        try synchronise(path)
+        try Files.synchronise(folder: path)
         return bytes
     }
 

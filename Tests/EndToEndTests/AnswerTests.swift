@@ -110,6 +110,25 @@ struct AnswerTests {
         }
     }
 
+    @Test("How long the cloud has been away is known across restarts")
+    func outageKept() async throws {
+        try await withHouse(.down, ["--answer-after", "2s"]) { house async throws in
+            #expect(try await house.post(PostedReport.any.request).status == 502)
+            #expect(await house.proxy.stop() == 0)
+            let note = house.folder.file("data/cloud-outage")
+            #expect(FileManager.default.fileExists(atPath: note.path(percentEncoded: false)))
+            try await Task.sleep(for: .seconds(2))
+            let flags = House.flags(house.cloud, house.authority) + ["--answer-after", "2s"]
+            let second = try await Proxy.start(house.folder.file("data"), flags)
+            let client = try EnvoyClient(host: "127.0.0.1", port: second.port, transport: .tls(.v1_2))
+            #expect(try await client.send(PostedReport.any.request).isSuccess, "answered here")
+            try await house.cloud.setBehaviour(.normal)
+            #expect(try await client.send(PostedReport.any.request).isSuccess)
+            #expect(try await eventually { !FileManager.default.fileExists(atPath: note.path(percentEncoded: false)) })
+            #expect(await second.stop() == 0)
+        }
+    }
+
     @Test("An answer has the form of the last good reply that this Envoy got, also after a restart; heliograph answers tells of it")
     func learned() async throws {
         let xml = "<?xml version='1.0'?>\n<perf_report_response status='success'><events_processed/></perf_report_response>"

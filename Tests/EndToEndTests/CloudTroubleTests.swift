@@ -18,8 +18,9 @@ struct CloudTroubleTests {
         #expect(String(decoding: try await house.proxy.awaited("response"), as: UTF8.self) == "no reply: \(reason)\n")
         #expect(try await house.proxy.awaited("xml") == PostedReport.any.xml)
         #expect(String(decoding: reply.body, as: UTF8.self).contains(reason))
-        #expect(house.proxy.lines(containing: "the cloud did not answer").count == 1)
+        #expect(await house.proxy.logs("the cloud did not answer"))
         #expect(await house.proxy.stop() == 0)
+        #expect(house.proxy.lines(containing: "the cloud did not answer").count == 1)
         #expect(house.proxy.lines(containing: " stopped ").first?.contains("cloud_failures=1") == true, "it is counted")
     }
 
@@ -63,9 +64,9 @@ struct CloudTroubleTests {
         }
     }
 
-    @Test("A cloud slower than the limit, and one that never answers: 504", arguments: [CloudBehaviour.slow(.seconds(20)), .hang])
+    @Test("A cloud slower than the limit, and one that never answers: 504", arguments: [CloudBehaviour.slow(.seconds(60)), .hang])
     func tooSlow(behaviour: CloudBehaviour) async throws {
-        try await withHouse(behaviour, ["--limits-reply-time", "300ms"]) { house async throws in
+        try await withHouse(behaviour, ["--limits-reply-time", "3s"]) { house async throws in
             let reply = try await Self.post(house)
             #expect(house.cloud.requests.map(\.bytes) == [Self.sent])
             try await Self.expectNoReply(house, reply, 504, "its reply did not come in time")
@@ -162,18 +163,19 @@ struct CloudTroubleTests {
 
     @Test("A reply without end is cut at the limit, and costs little memory")
     func endless() async throws {
-        try await withHouse(.endless, ["--limits-reply", "8MiB"]) { house async throws in
-            let before = try house.proxy.memory.now
+        try await withHouse(.normal, ["--limits-reply", "8MiB"]) { house async throws in
+            let before = try await house.proxy.warmMemory { _ = try await Self.post(house) }
+            try await house.cloud.setBehaviour(.endless)
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             try await connection.send(Self.sent)
             let got = await connection.rest()
             #expect(got.isClosed && got.bytes.count >= 8 << 20 && got.bytes.count < 9 << 20)
-            #expect(try await house.proxy.awaited("response").count == got.bytes.count)
+            #expect(try await house.proxy.awaited(2, "response").contains { $0.count == got.bytes.count })
             #expect(
                 String(decoding: try await house.proxy.awaited("incomplete"), as: UTF8.self)
                     == "incomplete reply: its reply is over the limit of \(8 << 20) bytes\n")
-            // The start gave back text that comes into memory again with the first exchange, some 10 MB of it.
-            #expect(try house.proxy.memory.peak - before < 32 << 20)
+            let growth = try house.proxy.memory.peak - before
+            #expect(growth < 24 << 20, "\(growth >> 20) MB")
         }
     }
 

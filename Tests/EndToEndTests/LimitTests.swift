@@ -35,7 +35,7 @@ struct LimitTests {
 
     @Test("A client that stops in the middle: 408", arguments: ["POST", "POST /x HTTP/1.1\r\nHost: a\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc"])
     func stops(start: String) async throws {
-        try await withHouse(.normal, ["--limits-idle", "300ms"]) { house async throws in
+        try await withHouse(.normal, ["--limits-idle", "3s"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             try await connection.send(start)
             try await Self.expectRefused(house, await connection.rest(), 408, "request too slow")
@@ -44,7 +44,7 @@ struct LimitTests {
 
     @Test("A connection kept alive and then silent is closed without a word")
     func idle() async throws {
-        try await withHouse(.normal, ["--limits-idle", "300ms"]) { house async throws in
+        try await withHouse(.normal, ["--limits-idle", "3s"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             try await connection.send(NumberedRequest.bytes(body: [1], close: false))
             let got = await connection.rest()
@@ -146,12 +146,12 @@ struct LimitTests {
         #expect(made.status == 0, "\(made.errors)")
         let sent = NumberedRequest.bytes(body: try bytes(of: bomb), path: "/emu_reports/performance_report")
         try await withHouse(.status(200)) { house async throws in
-            let before = try house.proxy.memory.now
+            let before = try await house.proxy.warmMemory { _ = try await house.post(PostedReport.any.request) }
             #expect(try await house.post(sent).status == 200)
-            #expect(house.cloud.requests.map(\.bytes) == [sent])
-            #expect(try await house.proxy.awaited("request") == sent)
+            #expect(house.cloud.requests.last?.bytes == sent)
+            #expect(try await house.proxy.awaited(2, "request").contains(sent))
             #expect(await house.proxy.logs("captured, but not understood"))
-            #expect(!house.proxy.finalNames.contains { $0.hasSuffix(".xml") })
+            #expect(house.proxy.finalNames.count { $0.hasSuffix(".xml") } <= 1)
             let growth = try house.proxy.memory.peak - before
             print("memory for 2 GB in 2 MB: \(growth >> 20) MB more, of which the limit allows 64")
             #expect(growth < 180 << 20)

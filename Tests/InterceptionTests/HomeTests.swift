@@ -52,6 +52,47 @@ struct HomeTests {
         }
     }
 
+    @Test("With other-hosts: block names and time pass and nothing else does; stopped, TCP port 443 passes", arguments: ["nft", "iptables"])
+    func blocked(tool: String) async throws {
+        if tool == "iptables", !Home.missingForIPTables.isEmpty { try Test.cancel("no iptables") }
+        try await Home.with { home in
+            let (authority, reports, elsewhere) = try await Self.clouds(home)
+            let (echo, page) = (try await home.startEcho(), try await home.startPage(on: home.envoy))
+            let remote = try await Cloud.start(address: Home.elsewhere, port: 1194, identity: nil)
+            defer { for program in [echo, page] { program.send(SIGKILL) } }
+            let before = try await home.snapshot()
+            let flags = ["--upstream", "https://reports.example.test", "--upstream-ca", authority, "--other-hosts", "block"]
+            let proxy = try await home.startProxy(flags)
+            defer { proxy.send(SIGKILL) }
+
+            #expect(try await home.gateway("up", "--envoy", Home.envoyAddress, "--tool", tool).status == 0)
+            #expect(try await home.fetches("http://\(Home.elsewhere):1194/", from: home.envoy), "what is looked for below can happen")
+            #expect(try await home.fetches("http://\(Home.envoyAddress)/", from: nil), "its answer to one from outside comes by way of the box")
+            let up = try await home.gateway("up", "--envoy", Home.envoyAddress, "--tool", tool, "--other-hosts", "block")
+            #expect(up.status == 0, "\(up.errors)")
+            #expect(try await !home.fetches("http://\(Home.elsewhere):1194/", from: home.envoy))
+            #expect(try await !home.fetches("http://\(Home.envoyAddress)/", from: nil), "no remote access to its page either")
+            #expect(try await home.fetches("http://\(Home.envoyAddress)/", from: home.other))
+            #expect(try await home.reaches(from: home.envoy, port: 53))
+            #expect(try await home.reaches(from: home.envoy, port: 123))
+            #expect(try await !home.reaches(from: home.envoy, port: 124, wait: 1))
+            #expect(try await home.post(from: home.envoy, "/1", to: Home.reports, name: "reports.example.test").hasPrefix("HTTP/1.1 200"))
+            #expect(try await home.post(from: home.envoy, "/2", to: Home.elsewhere, name: "elsewhere.example.test").hasPrefix("HTTP/1.1 503"))
+            #expect(elsewhere.requestCount == 0)
+            let status = try await home.gateway("status").text
+            #expect(status.contains("\nblocks     all else but names and time\n"), "\(status)")
+            if tool == "nft" { #expect(status.contains(" blocked on the way to other hosts")) }
+
+            #expect(try await home.gateway("down", "--pass").status == 0)
+            #expect(try await home.post(from: home.envoy, "/3", to: Home.reports, name: "reports.example.test").hasPrefix("HTTP/1.1 200"))
+            #expect(try await !home.fetches("http://\(Home.elsewhere):1194/", from: home.envoy))
+            #expect(try await home.gateway("status").text.contains("\nblocks     all else but names, TCP port 443 and time\n"))
+            #expect(try await home.gateway("down").status == 0)
+            if tool == "nft" { #expect(try await home.snapshot() == before) }
+            for cloud in [reports, elsewhere, remote] { await cloud.stop() }
+        }
+    }
+
     @Test(
         "plan changes nothing, a second up neither; with the service gone the Envoy passes straight on; down restores every rule and setting"
     )

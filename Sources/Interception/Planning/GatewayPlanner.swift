@@ -40,13 +40,15 @@ public enum GatewayPlanner {
                 ruleCount: rules.count, undoRules: rules.changes.compactMap(\.undo).reversed()))
     }
 
-    /// What it takes to redirect nothing, and still be the Envoy's gateway: what it sends passes, uncaptured.
+    /// What it takes to redirect nothing, and still be the Envoy's gateway: what it sends passes, uncaptured. Where its other traffic is
+    /// blocked, that stays so, but for the ports that were redirected: on them its reports pass.
     ///
     /// Where the network is not there for that, the rules go altogether: nobody must be sent to a port where nobody listens any more.
     public static func pass(_ facts: MachineFacts, record: UndoRecord?) -> GatewayPlan {
         guard let record else { return GatewayPlan(changes: [], record: nil) }
         var wish = record.wish
         wish.interface = record.interface
+        wish.openPorts = wish.openPorts.map { Set($0 + wish.redirections.map(\.from)).sorted() }
         wish.redirections = []
         do { return try up(wish, facts, record: record) } catch {
             return GatewayPlan(changes: takingRulesDown(facts, record: record), record: record)
@@ -131,15 +133,17 @@ private struct Rules {
         switch tool {
         case .nft:
             let rules = NFTRules(
-                envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections, guarded: guarded)
+                envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections,
+                openPorts: wish.openPorts, guarded: guarded)
             let purpose =
                 wish.redirections.isEmpty
-                ? "let all of the Envoy's traffic pass" : "redirect the Envoy, and let its other traffic leave as ours"
+                ? "redirect nothing" : "redirect the Envoy, and let \(wish.openPorts == nil ? "its other traffic" : "names and time") leave as ours"
             changes = [Change(purpose, rules.load, undo: NFTRules.delete)]
             count = rules.count
         case .iptables:
             let rules = IPTablesRules(
-                envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections, guarded: guarded)
+                envoys: wish.envoys, interface: interface.name, networks: networks, redirections: wish.redirections,
+                openPorts: wish.openPorts, guarded: guarded)
             changes = rules.changes
             count = rules.count
         }

@@ -17,6 +17,8 @@ public struct GatewayStatus: Sendable, Equatable, Codable {
     public var state: State
     public var envoys: [IPv4Address]
     public var interface: String?
+    /// Where what the Envoys send to other hosts is blocked, but for names and time: the TCP ports that pass all the same.
+    public var openPorts: [Int]?
     /// What is gone of what `up` did, and who listens nowhere.
     public var problems: [String]
     public var counts: [Count]
@@ -25,6 +27,7 @@ public struct GatewayStatus: Sendable, Equatable, Codable {
         let own = facts.firewall?.ownRules ?? []
         envoys = record?.wish.envoys ?? []
         interface = record?.interface
+        openPorts = record?.wish.openPorts
         problems = []
         counts = own.compactMap { rule in rule.comment.flatMap { name in rule.packets.map { Count(rule: name, packets: $0) } } }
         guard let record else {
@@ -48,6 +51,7 @@ public struct GatewayStatus: Sendable, Equatable, Codable {
         if let interface, state != .passing {
             lines.append("redirects  \(envoys.map(\.description).joined(separator: ", ")) on \(interface)")
         }
+        if let openPorts { lines.append("blocks     all else but names\(openPorts.map { ", TCP port \($0)" }.joined()) and time") }
         lines += problems.map { "problem    \($0)" }
         lines += counts.map { "packets    \($0.packets) \($0.rule)" }
         return lines.joined(separator: "\n")

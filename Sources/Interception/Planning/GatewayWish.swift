@@ -17,10 +17,12 @@ public struct GatewayWish: Sendable, Equatable, Codable {
     /// The interface on which the Envoys are; nil to find it by their addresses.
     public var interface: String?
     public var redirections: [Redirection]
+    /// Where what the Envoys send elsewhere is blocked, but for names and time: the TCP ports that pass all the same. nil where nothing is blocked.
+    public var openPorts: [Int]?
     /// nil for nft, and iptables only where that is missing.
     public var tool: Tool?
 
-    public init(envoys: [IPv4Address], interface: String? = nil, redirections: [Redirection], tool: Tool? = nil) {
-        (self.envoys, self.interface, self.redirections, self.tool) = (envoys, interface, redirections, tool)
+    public init(envoys: [IPv4Address], interface: String? = nil, redirections: [Redirection], openPorts: [Int]? = nil, tool: Tool? = nil) {
+        (self.envoys, self.interface, self.redirections, self.openPorts, self.tool) = (envoys, interface, redirections, openPorts, tool)
     }
 }

@@ -6,17 +6,19 @@ struct IPTablesRules {
     var interface: String
     var networks: [String]
     var redirections: [GatewayWish.Redirection]
+    var openPorts: [Int]?
     var guarded: [String]
 
     /// Each command with the one that takes it back. Taken back in the reverse order, chains are empty when they go.
     var changes: [Change] {
         chain("nat", "PREROUTING", "\(Self.chainPrefix)-IN", redirecting)
             + chain("nat", "POSTROUTING", "\(Self.chainPrefix)-OUT", masquerading)
+            + (openPorts == nil ? [] : chain("filter", "FORWARD", "\(Self.chainPrefix)-BLOCK", blocking))
             + (guarded.isEmpty ? [] : chain("filter", "FORWARD", "\(Self.chainPrefix)-GUARD", guarding))
     }
 
     /// How many rules there are in our own chains when they are whole.
-    var count: Int { redirecting.count + masquerading.count + (guarded.isEmpty ? 0 : guarding.count) }
+    var count: Int { redirecting.count + masquerading.count + (openPorts == nil ? 0 : blocking.count) + (guarded.isEmpty ? 0 : guarding.count) }
 
     /// What takes our chains out of a firewall, in the state they are in: first whatever leads to them, then what is in them.
     static func removal(from firewall: Firewall) -> [Action] {
@@ -43,7 +45,20 @@ struct IPTablesRules {
 
     private var masquerading: [[String]] {
         networks.map { ["-d", $0, "-j", "RETURN"] }
+            + envoys.map { ["-s", "\($0)", "-p", "tcp", "!", "--syn", "-j", "RETURN"] }
             + envoys.map { ["-s", "\($0)", "-m", "comment", "--comment", RuleName.masqueraded, "-j", "MASQUERADE"] }
+    }
+
+    private var blocking: [[String]] {
+        let (udp, tcp) = (RuleName.namesAndTime, [RuleName.namesAndTime[0]] + (openPorts ?? []))
+        return envoys.flatMap { envoy in
+            let own = ["-i", interface, "-s", "\(envoy)", "-m", "conntrack", "--ctdir", "ORIGINAL"]
+            func pass(_ kind: String, _ ports: [Int]) -> [String] {
+                own + ["-p", kind, "-m", "multiport", "--dports", ports.map(String.init).joined(separator: ","), "-j", "RETURN"]
+            }
+            let reject = ["-m", "comment", "--comment", RuleName.blocked, "-j", "REJECT", "--reject-with", "icmp-admin-prohibited"]
+            return [pass("udp", udp), pass("tcp", tcp), own + reject]
+        }
     }
 
     private var guarding: [[String]] {
@@ -64,6 +79,7 @@ struct IPTablesRules {
     private func purpose(_ chain: String) -> String {
         switch chain.split(separator: "-").last {
         case "IN": "redirect the Envoy's connections"
+        case "BLOCK": "let nothing but names and time pass to other hosts"
         case "OUT": "let the Envoy's other traffic leave as ours"
         default: "forward for the Envoy only"
         }

@@ -5,6 +5,8 @@ struct NFTRules {
     /// The networks of that interface, as in `192.168.1.0/24`.
     var networks: [String]
     var redirections: [GatewayWish.Redirection]
+    /// nil where the Envoy's other traffic passes; else the TCP ports that pass besides names and time.
+    var openPorts: [Int]?
     /// Interfaces whose forwarding was off before: nobody but the Envoys may begin to use it.
     var guarded: [String]
 
@@ -26,7 +28,7 @@ struct NFTRules {
             redirections.map {
                 "\(from) tcp dport \($0.from) tcp flags & (fin | syn | rst | ack) == syn counter comment \"\(RuleName.connections($0.from))\""
             }
-                + ["\(from) udp dport { 53, 123 } counter comment \"\(RuleName.names)\"", "\(from) counter comment \"\(RuleName.all)\""])
+                + ["\(from) udp dport \(set(RuleName.namesAndTime.map(String.init))) counter comment \"\(RuleName.names)\"", "\(from) counter comment \"\(RuleName.all)\""])
         if !redirections.isEmpty {
             lines += chain(
                 "redirecting", "type nat hook prerouting priority -110; policy accept;",
@@ -37,8 +39,11 @@ struct NFTRules {
         lines += chain(
             "leaving", "type nat hook postrouting priority 90; policy accept;",
             [
+                // The middle of a connection that began past us, as when the router leads somebody to the Envoy's page: it keeps its address.
+                "ip saddr \(set(envoys.map(\.description))) tcp flags & (fin | syn | rst | ack) != syn accept",
                 "ip saddr \(set(envoys.map(\.description))) ip daddr != \(set(networks)) counter masquerade comment \"\(RuleName.masqueraded)\""
             ])
+        if openPorts != nil { lines += chain("blocking", "type filter hook forward priority 0; policy accept;", blocking(from)) }
         if !guarded.isEmpty {
             lines += chain(
                 "guarding", "type filter hook forward priority 0; policy accept;",
@@ -51,7 +56,17 @@ struct NFTRules {
     }
 
     /// How many rules the table has when it is whole.
-    var count: Int { 2 * redirections.count + 3 + (guarded.isEmpty ? 0 : 1) }
+    var count: Int { 2 * redirections.count + 4 + (openPorts == nil ? 0 : 3) + (guarded.isEmpty ? 0 : 1) }
+
+    /// It is told, and need not wait.
+    private func blocking(_ from: String) -> [String] {
+        let own = "\(from) ct direction original"
+        return [
+            "\(own) udp dport \(set(RuleName.namesAndTime.map(String.init))) accept",
+            "\(own) tcp dport \(set(([RuleName.namesAndTime[0]] + (openPorts ?? [])).map(String.init))) accept",
+            "\(own) counter reject with icmp type admin-prohibited comment \"\(RuleName.blocked)\"",
+        ]
+    }
 
     private func chain(_ name: String, _ head: String, _ rules: [String]) -> [String] {
         ["    chain \(name) {", "        \(head)"] + rules.map { "        \($0)" } + ["    }"]
@@ -67,6 +82,9 @@ enum RuleName {
     static let all = "all from the Envoy"
     static let names = "names and time"
     static let masqueraded = "leaving as ours"
+    static let blocked = "blocked on the way to other hosts"
+    /// Their ports: DNS (RFC 1035) and NTP (RFC 5905).
+    static let namesAndTime = [53, 123]
     static let others = "forwarding is for the Envoy only"
     static func connections(_ port: Int) -> String { "connections to port \(port)" }
     static func redirected(_ port: Int) -> String { "redirected from port \(port)" }

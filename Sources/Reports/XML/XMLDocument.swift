@@ -20,6 +20,7 @@ enum XMLLimits {
 }
 
 /// Walks `bytes`, an XML document with or without white space and null bytes around it.
+@inline(__always)
 func readXML<Reader: XMLReader>(
     _ bytes: [UInt8], as document: ReportError.Document, limitBytes: Int, with reader: inout Reader
 ) throws(ReportError) {
@@ -31,19 +32,19 @@ func readXML<Reader: XMLReader>(
         throw .reading(document, .tagOverLimit(bytes: XMLLimits.tagBytes, line: 1 + bytes[..<offset].count { $0 == UInt8(ascii: "\n") }))
     }
     _ = initialized
-    let (result, walk) = withUnsafeTemporaryAllocation(of: WireNameCache.Slot.self, capacity: WireNameCache.slotCount) {
-        var walk = Walk(reader: reader, names: WireNameCache(in: $0))
-        let result = bytes.withUnsafeBytes { bytes in
-            withUnsafePointer(to: callbacks) { callbacks in
-                withUnsafeMutablePointer(to: &walk) { walk in
-                    cxml_parse(bytes.baseAddress.map { $0 + range.lowerBound }, Int32(range.count), callbacks, walk)
+    let (result, walk) = withUnsafeTemporaryAllocation(of: WireNameCache.Slot.self, capacity: WireNameCache.slotCount) { slots in
+        withUnsafeMutablePointer(to: &reader) { reader in
+            var walk = Walk(reader, names: WireNameCache(in: slots))
+            let result = bytes.withUnsafeBytes { bytes in
+                withUnsafePointer(to: callbacks) { callbacks in
+                    withUnsafeMutablePointer(to: &walk) { walk in
+                        cxml_parse(bytes.baseAddress.map { $0 + range.lowerBound }, Int32(range.count), callbacks, walk)
+                    }
                 }
             }
+            return (result, walk)
         }
-        return (result, walk)
     }
-    // It went in as this type. (C's callbacks can't be generic, so the walk forgets it.)
-    if let read = walk.reader as? Reader { reader = read }
     let line = result.line
     switch result.outcome {
     case cxml_whole: return
@@ -62,27 +63,41 @@ private let callbacks = cxml_handler(
     start: { context, name, prefix, line, count, attributes in
         guard let walk = context?.assumingMemoryBound(to: Walk.self), let name, walk.pointee.enter(attributes: Int(count)) else { return 1 }
         let names = walk.pointee.names
-        walk.pointee.reader.start(
-            prefix == nil ? names.name(at: name) : nil, name, XMLAttributes(attributes, count: Int(count), names: names), line: line)
+        walk.pointee.start(
+            walk.pointee.reader, prefix == nil ? names.name(at: name) : nil, name, XMLAttributes(attributes, count: Int(count), names: names), line)
         return 0
     },
     end: { context in
         guard let walk = context?.assumingMemoryBound(to: Walk.self) else { return }
         walk.pointee.depth -= 1
-        walk.pointee.reader.end()
+        walk.pointee.end(walk.pointee.reader)
     },
     text: { context, bytes, count, line in
         guard let walk = context?.assumingMemoryBound(to: Walk.self) else { return }
-        walk.pointee.reader.text(UnsafeBufferPointer(start: bytes, count: Int(count)), line: line)
+        walk.pointee.text(walk.pointee.reader, UnsafeBufferPointer(start: bytes, count: Int(count)), line)
     })
 
-/// How far the parser has come, counted against the limits.
+/// Who reads, and how far the parser has come, counted against the limits.
+///
+/// C's callbacks can't be generic, so the reader is a bare pointer here, beside functions that know its type.
 private struct Walk {
-    var reader: any XMLReader
+    let reader: UnsafeMutableRawPointer
+    let start: (UnsafeMutableRawPointer, WireName?, UnsafePointer<UInt8>, XMLAttributes, Int) -> Void
+    let end: (UnsafeMutableRawPointer) -> Void
+    let text: (UnsafeMutableRawPointer, UnsafeBufferPointer<UInt8>, Int) -> Void
     let names: WireNameCache
     var depth = 0
     var elements = 0
     var attributes = 0
+
+    @inline(__always)
+    init<Reader: XMLReader>(_ reader: UnsafeMutablePointer<Reader>, names: WireNameCache) {
+        self.reader = UnsafeMutableRawPointer(reader)
+        start = { $0.assumingMemoryBound(to: Reader.self).pointee.start($1, $2, $3, line: $4) }
+        end = { $0.assumingMemoryBound(to: Reader.self).pointee.end() }
+        text = { $0.assumingMemoryBound(to: Reader.self).pointee.text($1, line: $2) }
+        self.names = names
+    }
 
     /// Counts a start tag; false if it passes a limit.
     mutating func enter(attributes: Int) -> Bool {

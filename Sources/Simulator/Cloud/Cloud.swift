@@ -16,6 +16,8 @@ public actor Cloud {
     private nonisolated let ledger: CloudLedger
     private let group: any EventLoopGroup
     private var listener: (any Channel)?
+    /// So that a port that the system picked is still ours when the cloud comes up again.
+    private let reservation: PortReservation?
 
     /// Starts listening.
     ///
@@ -31,22 +33,23 @@ public actor Cloud {
     ) async throws(SimulatorError) -> Cloud {
         let context = try identity.map { identity throws(SimulatorError) in try identity.serverContext() }
         let ledger = CloudLedger(behaviour: behaviour, sslContext: context, capacity: capacity)
-        let listener = try await listen(address: address, port: port, ledger: ledger, group: group)
+        let listener = try await listen(address: address, port: port, isShared: port == 0, ledger: ledger, group: group)
         let cloud = Cloud(
             address: address, port: listener.localAddress?.port ?? port, ledger: ledger, group: group,
-            listener: listener)
+            listener: listener, reservation: port == 0 ? PortReservation(listener.localAddress) : nil)
         if behaviour == .down { try await cloud.setBehaviour(.down) }
         return cloud
     }
 
     private init(
-        address: String, port: Int, ledger: CloudLedger, group: any EventLoopGroup, listener: any Channel
+        address: String, port: Int, ledger: CloudLedger, group: any EventLoopGroup, listener: any Channel, reservation: PortReservation?
     ) {
         self.address = address
         self.port = port
         self.ledger = ledger
         self.group = group
         self.listener = listener
+        self.reservation = reservation
     }
 
     /// The newest requests, whole or cut short, oldest first.
@@ -72,7 +75,7 @@ public actor Cloud {
         if behaviour == .down {
             await closeEverything()
         } else if listener == nil {
-            listener = try await Self.listen(address: address, port: port, ledger: ledger, group: group)
+            listener = try await Self.listen(address: address, port: port, isShared: reservation != nil, ledger: ledger, group: group)
         }
     }
 
@@ -96,11 +99,12 @@ public actor Cloud {
     }
 
     private static func listen(
-        address: String, port: Int, ledger: CloudLedger, group: any EventLoopGroup
+        address: String, port: Int, isShared: Bool, ledger: CloudLedger, group: any EventLoopGroup
     ) async throws(SimulatorError) -> any Channel {
         do {
             return try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.socketOption(PortReservation.sharing), value: isShared ? 1 : 0)
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture { try prepare(channel, ledger: ledger) }
                 }

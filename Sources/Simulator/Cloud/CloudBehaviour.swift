@@ -16,6 +16,8 @@ public enum CloudBehaviour: Sendable, Equatable {
     case closeMidReply
     /// Answers with this HTTP status and an empty body.
     case status(Int)
+    /// Answers with an HTTP status what holds these bytes in its body, and everything else as in `normal`.
+    case failingAt([UInt8], status: Int)
     /// Answers with exactly these bytes and closes.
     case reply([UInt8])
     /// Answers with a head and a body that goes on until the other side hangs up.

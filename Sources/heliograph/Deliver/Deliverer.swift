@@ -10,8 +10,10 @@ struct Deliverer: Sendable {
         case taken
         /// Put aside with the cloud's reply.
         case refused(String)
-        /// It waits on.
+        /// It waits on, and so does the rest: the cloud takes nothing now.
         case notNow(String)
+        /// It waits on; the cloud fails at it, and may take another.
+        case failed(String)
         /// Somebody else has delivered or removed it.
         case gone
     }
@@ -20,12 +22,14 @@ struct Deliverer: Sendable {
     struct Tally: Sendable, Equatable {
         var delivered = 0
         var refused = 0
+        /// Those that the cloud fails at.
+        var failed: [Stem] = []
         /// Why it ended before all were through; nil where none is left.
         var reason: String?
     }
 
-    /// So many refusals one after another mean that it is not the reports that are wrong.
-    private static let mostRefusals = 3
+    /// So many refusals or failures one after another mean that it is not the reports that are wrong.
+    private static let mostInARow = 3
     let undelivered: Undelivered
     let cloud: CloudDelivery
     let pause: Duration
@@ -33,13 +37,14 @@ struct Deliverer: Sendable {
     let inflatedLimit: Int
 
     /// - Parameters:
+    ///   - except: those to leave out.
     ///   - isOver: asked before each report.
     ///   - tell: hears of each.
-    func deliverAll(until isOver: @Sendable () -> Bool, tell: (Stem, Outcome) -> Void) async throws -> Tally {
+    func deliverAll(except: Set<Stem> = [], until isOver: @Sendable () -> Bool, tell: (Stem, Outcome) -> Void) async throws -> Tally {
         var tally = Tally()
-        var refusals = 0
+        var inARow = 0
         let undelivered = undelivered
-        for stem in try await offSwiftThreads({ try undelivered.waiting() }) {
+        for stem in try await offSwiftThreads({ try undelivered.waiting() }) where !except.contains(stem) {
             if isOver() {
                 tally.reason = "stopped"
                 return tally
@@ -47,10 +52,11 @@ struct Deliverer: Sendable {
             let outcome = try await deliver(stem)
             tell(stem, outcome)
             switch outcome {
-            case .taken: (tally.delivered, refusals) = (tally.delivered + 1, 0)
-            case .refused(let reason):
-                (tally.refused, refusals) = (tally.refused + 1, refusals + 1)
-                guard refusals < Self.mostRefusals else {
+            case .taken: (tally.delivered, inARow) = (tally.delivered + 1, 0)
+            case .refused(let reason), .failed(let reason):
+                if case .failed = outcome { tally.failed.append(stem) } else { tally.refused += 1 }
+                inARow += 1
+                guard inARow < Self.mostInARow else {
                     tally.reason = "the cloud refuses one after another: \(reason)"
                     return tally
                 }
@@ -61,6 +67,7 @@ struct Deliverer: Sendable {
             }
             try await rest(until: isOver)
         }
+        if !tally.failed.isEmpty { tally.reason = "it fails at \(Wording.counted(tally.failed.count, "report")), which wait on" }
         return tally
     }
 
@@ -80,7 +87,7 @@ struct Deliverer: Sendable {
             switch outcome {
             case .taken, .gone: try undelivered.settle(stem, reply: reply.bytes)
             case .refused: try undelivered.refuse(stem, reply: reply.bytes)
-            case .notNow: try undelivered.putBack(stem)
+            case .notNow, .failed: try undelivered.putBack(stem)
             }
         }
         return outcome
@@ -95,7 +102,9 @@ struct Deliverer: Sendable {
                 said != "success"
             else { return .taken }
             return .refused("its reply says \(said)")
-        case 408, 425, 429, 500...: return .notNow("it answers \(status)")
+        // Busy, or not there (RFC 9110 §15).
+        case 408, 425, 429, 502...504: return .notNow("it answers \(status)")
+        case 500...: return .failed("it answers \(status)")
         default: return .refused("it answers \(status)")
         }
     }

@@ -12,10 +12,15 @@ struct DeliveryService: Service, CustomStringConvertible {
     let deliverer: Deliverer
     let mode: CloudMode
     let logger: Logger
-    private let isStopping = Flag()
+    private let memory = Memory()
+    private static let failedRest = Duration.seconds(3_600)
     var description: String { "DeliveryService" }
 
-    private final class Flag: Sendable { let isSet = Atomic(false) }
+    private final class Memory: Sendable {
+        let isStopping = Atomic(false)
+        /// Those that the cloud failed at, and when to try them again: they must not hold up the others.
+        let failed = Mutex<[Stem: ContinuousClock.Instant]>([:])
+    }
 
     init(_ deliverer: Deliverer, _ mode: CloudMode, _ logger: Logger) { (self.deliverer, self.mode, self.logger) = (deliverer, mode, logger) }
 
@@ -30,27 +35,28 @@ struct DeliveryService: Service, CustomStringConvertible {
                 tasks.cancelAll()
             }
         } onGracefulShutdown: {
-            isStopping.isSet.store(true, ordering: .relaxed)
+            memory.isStopping.store(true, ordering: .relaxed)
             wake.finish()
         }
     }
 
     private var isTime: Bool {
         let moment = mode.value
-        return moment.cloud.reachesOut && moment.outageSinceTimestamp == nil && !isStopping.isSet.load(ordering: .relaxed)
+        return moment.cloud.reachesOut && moment.outageSinceTimestamp == nil && !memory.isStopping.load(ordering: .relaxed)
     }
 
     private func round() async {
         guard isTime else { return }
         do {
-            let undelivered = deliverer.undelivered
-            let count = try await offSwiftThreads { try undelivered.waiting().count }
+            let (undelivered, except) = (deliverer.undelivered, resting())
+            let count = try await offSwiftThreads { try undelivered.waiting().count { !except.contains($0) } }
             guard count > 0 else { return }
             let claim = try await offSwiftThreads { try Undelivered.Claim(undelivered) }
             claim.warn(logger)
             logger.notice("delivering what was answered here", metadata: ["reports": "\(count)"])
-            let tally = try await deliverer.deliverAll(until: { !isTime }) { stem, outcome in tell(stem, outcome) }
+            let tally = try await deliverer.deliverAll(except: except, until: { !isTime }) { stem, outcome in tell(stem, outcome) }
             withExtendedLifetime(claim) {}
+            memory.failed.withLock { failed in for stem in tally.failed { failed[stem] = .now + Self.failedRest } }
             var facts: Logger.Metadata = ["delivered": "\(tally.delivered)", "refused": "\(tally.refused)"]
             guard let reason = tally.reason else { return logger.notice("all is delivered", metadata: facts) }
             facts["reason"] = "\(reason)"
@@ -60,10 +66,18 @@ struct DeliveryService: Service, CustomStringConvertible {
         } catch { logger.error("delivering failed; it is tried again", metadata: ["reason": "\(error)"]) }
     }
 
+    private func resting() -> Set<Stem> {
+        memory.failed.withLock { failed in
+            failed = failed.filter { $0.value > .now }
+            return Set(failed.keys)
+        }
+    }
+
     private func tell(_ stem: Stem, _ outcome: Deliverer.Outcome) {
         switch outcome {
         case .taken: logger.info("delivered", metadata: ["exchange": "\(stem)"])
         case .refused(let reason): logger.error("the cloud refuses a report; it is put aside with its reply", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        case .failed(let reason): logger.warning("the cloud fails at a report, which waits on", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
         // Live reports say when it is there again.
         case .notNow: mode.note(isTaken: false, at: Int(Date().timeIntervalSince1970))
         case .gone: break

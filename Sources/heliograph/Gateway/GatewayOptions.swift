@@ -15,6 +15,10 @@ struct GatewayOptions: ParsableArguments {
     var listen: String?
     @Option(help: ArgumentHelp("Where heliograph run listens for port 80 (default: as in its settings).", valueName: "address:port"))
     var listenPlain: String?
+    @Option(
+        help: ArgumentHelp(
+            "forward, or block: nothing but names and time passes to other hosts (default: as in the settings).", valueName: "what"))
+    var otherHosts: String?
     @Option(help: ArgumentHelp("nft or iptables (default: nft, and iptables only where that is missing).", visibility: .hidden))
     var tool: GatewayWish.Tool?
     @OptionGroup var record: RecordOptions
@@ -25,6 +29,7 @@ struct GatewayOptions: ParsableArguments {
         flags[SettingTable.envoy.name] = envoy.isEmpty ? nil : envoy
         flags[SettingTable.gatewayInterface.name] = interface.map { [$0] }
         flags[SettingTable.gatewayPorts.name] = ports.isEmpty ? nil : ports
+        flags[SettingTable.otherHosts.name] = otherHosts.map { [$0] }
         flags[SettingTable.listen.name] = listen.map { [$0] }
         flags[SettingTable.listenPlain.name] = listenPlain.map { [$0] }
         return flags
@@ -66,7 +71,7 @@ extension GatewayWish {
             }
             return Redirection(from: port, to: listen.port)
         }
-        self.init(envoys: envoys, interface: settings.gatewayInterface, redirections: redirections, tool: tool)
+        self.init(envoys: envoys, interface: settings.gatewayInterface, redirections: redirections, openPorts: settings.otherHosts == .block ? [] : nil, tool: tool)
     }
 }
 

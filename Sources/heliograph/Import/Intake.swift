@@ -35,6 +35,7 @@ struct Intake {
             switch file.content {
             case .reply: summary.replies += 1
             case .other: summary.others += 1
+            case .stillRejected: summary.stillRejected += 1
             case .rejected(let reason): try reject(file.path, reason)
             case .report(let arrival, let copy):
                 if names.insert(arrival.source.name).inserted {

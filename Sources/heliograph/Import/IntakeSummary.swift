@@ -1,5 +1,6 @@
 import Archive
 import Foundation
+import Spool
 import SystemPackage
 
 /// What became of the files that were looked at.
@@ -19,6 +20,8 @@ struct IntakeSummary: Codable, Sendable, Equatable {
     var replies = 0
     var others = 0
     var rejected = 0
+    /// Captures in `rejected` of the spool that still can't be read: known, and no news.
+    var stillRejected = 0
     /// Rows that the archive did not have; of a trial, all rows of the reports that it did not have.
     var rowsNew = 0
     /// Rows of new reports that the archive had from others.
@@ -67,6 +70,7 @@ struct IntakeSummary: Codable, Sendable, Equatable {
             "  \((replies + others).grouped) no reports (\(replies.grouped) replies, \(others.grouped) others)",
             "  \(rejected.grouped) rejected" + (rejectionFile.map { rejected > 0 ? ", all listed in \($0)" : "" } ?? ""),
         ]
+        if stillRejected > 0 { lines.append("  \(stillRejected.grouped) in \(Filing.rejected)/ as before: they still can't be read") }
         lines += rejections.map { "    \($0.file): \($0.reason)" }
         if rejected > rejections.count, rejectionFile == nil {
             lines.append("    and \((rejected - rejections.count).grouped) more; --rejected FILE lists all")

@@ -15,6 +15,8 @@ struct LookedAt: Sendable {
         case other
         /// A report that can't be taken in, and why.
         case rejected(String)
+        /// A capture that was rejected when it came, and still can't be taken in.
+        case stillRejected
     }
     var path: FilePath
     var content: Content

@@ -9,9 +9,10 @@ struct ReplayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Make the archive anew from the captures in the spool.",
         discussion: """
-            Reads all of `processed`, what still waits in the spool, and the copies of what was imported. The archive in use stays \
-            until the new one is whole, and then the new one takes its place at once. heliograph must not be running meanwhile. Ends with \
-            status 1 when something was rejected.
+            Reads all of `processed`, what still waits in the spool, what was rejected, and the copies of what was imported. What was \
+            rejected and can be read by now is put back among what waits. The archive in use stays until the new one is whole, and then \
+            the new one takes its place at once. heliograph must not be running meanwhile. Ends with status 1 when something was rejected \
+            that was not before.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -31,6 +32,7 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         StopRequest.listen()
         let claim = isTrial ? nil : try Self.claim(settings.spool)
+        if let claim { try await Self.reconsider(settings, claim) }
         let (files, total) = try await Self.files(settings)
         let rejections = try rejectionFile.map { try RejectionFile($0) }
         let progress = ProgressLine("replaying", total: total)
@@ -85,6 +87,17 @@ struct ReplayCommand: AsyncParsableCommand {
         return Failure(
             "the spool gives \(after.grouped) rows, and the archive has \(before.grouped); it is as it was",
             hint: "captures that were removed, or imported with --no-copy, can't be replayed; --accept-loss takes the smaller archive")
+    }
+
+    /// Puts back what was rejected and is understood by now: this version may know more than the one that rejected it.
+    private static func reconsider(_ settings: Settings, _ claim: SpoolClaim) async throws {
+        let (spool, limit) = (settings.spool, settings.limits.inflated.bytes)
+        do {
+            try await offSwiftThreads {
+                let rejected = Rejected(spool: spool)
+                try rejected.takeBack(rejected.stems().filter { ReplayFiles.isUnderstood(rejected: $0, spool, limit: limit) }, claim)
+            }
+        } catch let error as SpoolError { throw Failure("\(error)", hint: error.hint) }
     }
 
     private static func claim(_ spool: FilePath) throws -> SpoolClaim {

@@ -4,19 +4,23 @@ import Spool
 import SystemPackage
 
 /// The captures of a spool and the copies of what was imported, in order of time: `processed/`, then the root, and
-/// each copy where its report's time belongs.
+/// each copy, and what was rejected, where its time belongs.
 struct ReplayFiles: ReportFiles {
     private let spool: FilePath
     private let limit: Int
     private var walk: FileWalk
     private var root: FileNames
     private var nextInRoot = 0
-    private var copies: ArraySlice<(time: Int, path: FilePath)>
+    private var aside: ArraySlice<(time: Int, content: Aside)>
     private var upcoming: (time: Int, content: Upcoming)?
 
     private enum Upcoming: Sendable {
         case capture(Stem, FilePath)
         case failure(LookedAt)
+    }
+    private enum Aside: Sendable {
+        case copy(FilePath)
+        case rejected(Stem)
     }
 
     /// Lists what there is. Blocking.
@@ -28,27 +32,32 @@ struct ReplayFiles: ReportFiles {
         root = try FileNames(in: spool)
         let processed = spool.appending(Filing.processed)
         walk = FileWalk(root.contains { $0?.string == Filing.processed } ? [processed] : [])
-        copies = try Self.copies(in: spool)[...]
+        let copies = try Self.copies(in: spool).map { (time: $0.time, content: Aside.copy($0.path)) }
+        let rejected = try Rejected(spool: spool).stems().map { (time: $0.arrivalTimestamp, content: Aside.rejected($0)) }
+        aside = (copies + rejected).sorted { $0.time < $1.time }[...]
         upcoming = nextCapture()
     }
 
     mutating func next() -> LookedAt? {
-        if let copy = copies.first, copy.time < upcoming?.time ?? .max {
-            copies.removeFirst()
-            return lookAt(copy: copy.path)
+        if let first = aside.first, first.time < upcoming?.time ?? .max {
+            aside.removeFirst()
+            switch first.content {
+            case .copy(let path): return lookAt(copy: path)
+            case .rejected(let stem): return lookAt(rejected: stem)
+            }
         }
         guard let (_, content) = upcoming else { return nil }
         upcoming = nextCapture()
         switch content {
         case .failure(let file): return file
-        case .capture(let stem, let path): return lookAt(stem, path)
+        case .capture(let stem, let path): return Self.lookAt(stem, path, limit: limit)
         }
     }
 
     /// How many files there are to replay. Blocking; opens none of them.
     static func count(_ spool: FilePath) throws -> Int {
         var files = try ReplayFiles(spool, limit: 0)
-        var count = files.copies.count
+        var count = files.aside.count
         while files.upcoming != nil {
             count += 1
             files.upcoming = files.nextCapture()
@@ -82,19 +91,34 @@ struct ReplayFiles: ReportFiles {
 }
 
 extension ReplayFiles {
-    private func lookAt(_ stem: Stem, _ path: FilePath) -> LookedAt {
+    /// Whether a capture in `rejected` can be taken in by now. Blocking.
+    static func isUnderstood(rejected stem: Stem, _ spool: FilePath, limit: Int) -> Bool {
+        if case .rejected = lookAt(stem, path(rejected: stem, spool), limit: limit).content { false } else { true }
+    }
+
+    private static func path(rejected stem: Stem, _ spool: FilePath) -> FilePath {
+        spool.appending(Filing.rejected).appending(ExchangeFile.request.name(of: stem))
+    }
+
+    private static func lookAt(_ stem: Stem, _ path: FilePath, limit: Int) -> LookedAt {
         do {
-            let request = try read(path)
+            let request = try read(path, limit: limit)
             let answer = path.removingLastComponent().appending(
                 ExchangeFile.response.name(of: stem) + (path.extension == "gz" ? Filing.compressedSuffix : ""))
             // An exchange that was cut off has no reply, and its request stands all the same.
-            let reply = (try? read(answer)) ?? []
+            let reply = (try? read(answer, limit: limit)) ?? []
             switch UnderstoodExchange(stem, request: request, reply: reply, inflatedLimit: limit) {
             case .report(let arrival, let xml): return LookedAt(path, .report(arrival, copy: nil), bytes: request.count + xml.count)
             case .other: return LookedAt(path, .other)
             case .undecodable(let reason): return LookedAt(path, .rejected(reason))
             }
         } catch { return LookedAt(path, .rejected("it can't be read: \("\(error)".lowercased())")) }
+    }
+
+    private func lookAt(rejected stem: Stem) -> LookedAt {
+        var file = Self.lookAt(stem, Self.path(rejected: stem, spool), limit: limit)
+        if case .rejected = file.content { file.content = .stillRejected }
+        return file
     }
 
     private func lookAt(copy path: FilePath) -> LookedAt {
@@ -105,7 +129,7 @@ extension ReplayFiles {
         return file
     }
 
-    private func read(_ path: FilePath) throws -> [UInt8] {
+    private static func read(_ path: FilePath, limit: Int) throws -> [UInt8] {
         let bytes = try WholeFile.read(path, limit: limit)
         return path.extension == "gz" ? try Gzip.decompress(bytes, limitBytes: limit) : bytes
     }
@@ -122,6 +146,6 @@ extension ReplayFiles {
             case .unreadable(_, let cause): throw cause
             }
         }
-        return copies.sorted { $0.time < $1.time }
+        return copies
     }
 }

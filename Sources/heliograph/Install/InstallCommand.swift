@@ -17,11 +17,13 @@ struct InstallCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Print a unit's text, for a package.", visibility: .hidden)) var printUnit: String?
 
     func run() async throws {
+        if let printUnit {
+            // A package is for other machines than the one that it is made on, whose settings are nobody else's.
+            let units = try options.installer(Settings.load(flags: [:], environment: [:], file: "/dev/null")).units
+            return print(printUnit == ServiceUnits.gateway ? units.gatewayText : units.serviceText, terminator: "")
+        }
         let settings = try options.settings(envoy: envoy)
         let installer = try options.installer(settings)
-        if let printUnit {
-            return print(printUnit == ServiceUnits.gateway ? installer.units.gatewayText : installer.units.serviceText, terminator: "")
-        }
         let facts = options.facts(installer, settings)
         if facts.hasSettings, try options.settings(envoy: []).envoys != settings.envoys {
             throw Failure(

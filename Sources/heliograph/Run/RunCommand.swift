@@ -47,7 +47,8 @@ struct RunCommand: AsyncParsableCommand {
         let forms = AnswerForms(settings, logger)
         let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, forms: forms, logger: logger) { publishing?.look() } : nil
         let started = Int(Date().timeIntervalSince1970)
-        let mode = CloudMode(settings.cloud, at: started)
+        let outage = OutageFile(in: settings.state, logger)
+        let mode = CloudMode(settings.cloud, at: started, outageSinceTimestamp: outage.read(now: started), outageChanged: outage.note)
         let modeSwitch = ModeSwitch(mode: mode, logger: logger)
         modeSwitch.warn(of: settings.cloud)
         let undelivered = UndeliveredCounter(spool.undelivered)
@@ -94,6 +95,11 @@ struct RunCommand: AsyncParsableCommand {
                 logger.warning(
                     "cleaned up after a crash",
                     metadata: ["unfinished_files": "\(spool.recovery.removed)", "cut_off_exchanges": "\(spool.recovery.interrupted)"])
+            }
+            for stem in spool.recovery.doubtful where settings.cloud != .answer {
+                logger.warning(
+                    "the cloud may hear of a report twice: it was answered here, and on its way, when heliograph was stopped",
+                    metadata: ["exchange": "\(stem)"])
             }
             return spool
         } catch { throw Failure("\(error)", hint: error.hint) }

@@ -60,8 +60,9 @@ enum SettingTable {
     static let otherHosts = Setting(
         "other-hosts", .choice, default: CaptureConfiguration.OtherHosts.forward, example: "block",
         help: """
-            What happens to connections that a firewall redirected on their way to another host than the one that takes reports. \
-            `forward`: they go there, also in `shield` and `answer`. `block`: they go nowhere, and the Envoy hears 503.
+            What happens to what the Envoy sends to other hosts than the one that takes reports. `forward`: redirected connections go \
+            where they were going, also in `shield` and `answer`, and all else passes. `block`: they go nowhere, the Envoy hears 503, and \
+            `gateway up` lets nothing pass but names and time (ports 53 and 123).
             """)
     static let answerAfter = Setting(
         "answer-after", .optional(.duration(.seconds(1)...HumanDuration.days(3_650)), orWord: "never"), default: nil, example: "3d",

@@ -72,6 +72,15 @@ final class Proxy: Sendable {
         }
     }
 
+    /// Lets `memory.peak` begin anew from what is in use now (proc(5), clear_refs), after an exchange that brings in all that any exchange needs.
+    ///
+    /// - Returns: What is in use.
+    func warmMemory(by exchange: () async throws -> Void) async throws -> Int {
+        try await exchange()
+        try Data("5\n".utf8).write(to: URL(filePath: "/proc/\(program.processIdentifier)/clear_refs"))
+        return try memory.now
+    }
+
     /// How many files, folders and sockets it has open.
     var openFiles: Int {
         get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processIdentifier)/fd").count }

@@ -179,6 +179,28 @@ extension Home {
         return program
     }
 
+    /// Serves an empty folder on port 80 of a host.
+    func startPage(on host: String) async throws -> Program {
+        let root = folder.file("page")
+        try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+        let program = try Program(
+            "ip", ["netns", "exec", host, "python3", "-u", "-m", "http.server", "80", "--directory", root.path(percentEncoded: false)])
+        guard await program.output.wait(until: { $0.text.contains("Serving") || $0.hasEnded }), program.isRunning else {
+            throw Failed(command: ["python3"], reason: program.errors.value.text)
+        }
+        return program
+    }
+
+    /// Whether something answers HTTP, as a host, or the Internet (nil), sees it.
+    func fetches(_ url: String, from host: String?) async throws -> Bool {
+        let command = ["curl", "-s", "-m", "5", "-o", "/dev/null", url]
+        guard let host else {
+            try await succeed(["ip", "route", "replace", "10.214.0.0/24", "via", "10.215.1.1"])
+            return try await Program.run("curl", Array(command.dropFirst())).status == 0
+        }
+        return try await Program.run("ip", ["netns", "exec", host] + command).status == 0
+    }
+
     /// How often the kernel of a host was told of a shorter way (`InRedirects` of proc(5)'s snmp).
     func redirectsHeard(by host: String) async throws -> Int {
         let lines = try await shell(host, "grep ^Icmp: /proc/net/snmp").text.split(separator: "\n").map { $0.split(separator: " ") }

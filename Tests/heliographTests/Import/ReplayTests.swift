@@ -32,8 +32,12 @@ import Testing
     }
 
     private func keep(_ report: EnvoyReport, _ directory: SpoolDirectory, _ random: inout SeededRandom) async throws {
-        let stem = Stem(arrivedAt: report.timestampSeconds + 1, using: &random)
-        for (file, bytes) in [(ExchangeFile.request, try report.request()), (.response, Array("HTTP/1.1 200 OK\r\n\r\n".utf8))] {
+        try await keep(request: report.request(), at: report.timestampSeconds + 1, directory, &random)
+    }
+
+    private func keep(request: [UInt8], at timestamp: Int, _ directory: SpoolDirectory, _ random: inout SeededRandom) async throws {
+        let stem = Stem(arrivedAt: timestamp, using: &random)
+        for (file, bytes) in [(ExchangeFile.request, request), (.response, Array("HTTP/1.1 200 OK\r\n\r\n".utf8))] {
             var draft = directory.draft(file, of: stem)
             try await draft.append(bytes)
             _ = try await directory.commit(draft)
@@ -55,6 +59,32 @@ import Testing
         let stem = try #require(names(in: data.appending(path: "spool")).compactMap { Stem(fileName: $0) }.first)
         #expect(try await reader.knownSources(among: [stem.description, "other"]) == [stem.description])
         try await reader.close()
+    }
+
+    @Test func `what was rejected and can be read by now comes in, and goes back among what waits; the rest is no news`() async throws {
+        let reports = try await fill()
+        let (readable, junk) = try await rejected()
+        #expect(try await takeIn("replay", "--dry-run", data: data).imported == 80)
+        #expect(names(in: data.appending(path: "spool/rejected")).count == 6)
+        let finished = try await run()
+        #expect(finished.status == 0, "\(finished.errors)")
+        #expect(finished.text.contains("  80 reports archived: ") && finished.text.contains("\n  1 in rejected/ as before: they still can't be read"), "\(finished.text)")
+        #expect(try await digest(below: data) == liveDigest(reports, in: folder))
+        #expect(Set(names(in: data.appending(path: "spool/rejected"))) == Set(["request", "response", "reason"].map { "\(junk).\($0)" }))
+        let root = names(in: data.appending(path: "spool"))
+        #expect(root.contains("\(readable).request") && root.contains("\(readable).response") && !root.contains("\(readable).reason"))
+    }
+
+    /// Rejects one of the captures that wait, and one more that can't be read.
+    private func rejected() async throws -> (readable: Stem, junk: Stem) {
+        let directory = try SpoolDirectory(spool)
+        let waiting = try directory.settled()
+        let readable = try #require(waiting.last)
+        var random = SeededRandom(4)
+        try await keep(request: Array("POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: 3\r\n\r\n<a>".utf8), at: 1_400_000_000, directory, &random)
+        let junk = try #require(try directory.settled().first { exchange in !waiting.contains { $0.stem == exchange.stem } })
+        for exchange in [readable, junk] { try directory.reject(exchange, reason: "made up") }
+        return (readable.stem, junk.stem)
     }
 
     @Test func `while heliograph runs on the spool it is refused`() async throws {
