@@ -1,17 +1,20 @@
 # Two commands do all set-up on a fresh Debian or Ubuntu with a Swift toolchain: `make run` and `make test`.
 SWIFT ?= swift
 ARGS ?=
-VERSION ?= 0.1.0
+VERSION ?= $(shell sed -nE 's/.*text = "(.*)"/\1/p' Sources/heliograph/Version.swift)
 BENCH ?= capture
 # Built for size, which costs no speed here and saves memory for ever; Swift's own libraries go into the binary.
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections
 # What only a debugger reads is left out: it takes time.
 TESTS_BUILD := $(SWIFT) build --build-tests --explicit-target-dependency-import-check error -debug-info-format none
 
+# In a container one is often root, and a trial may be.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root yes)
+
 .PHONY: run demo build bench bench-publishing deb test test-deb lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
-	.build/release/heliograph run --data data $(ARGS)
+	.build/release/heliograph run --data data $(AS_ROOT) $(ARGS)
 
 demo: build ## the proxy between a made-up Envoy and a made-up cloud, all on this machine
 	scripts/demo .build/release/heliograph $(ARGS)

@@ -9,22 +9,31 @@ struct AnswerResponder: Responder {
     let spool: SpoolDirectory
     /// Who hears of the request all the same, and whose reply is kept; nil where nothing leaves the machine.
     let cloud: CloudResponder?
+    /// Whether the cloud refuses the report in the bytes of its reply, whatever the status.
+    let isRefusal: @Sendable ([UInt8]) -> Bool
+    /// Whether the cloud answers what no answer can be made to here; else that hears 503, and goes nowhere.
+    let leavesRest: Bool
 
     func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
         guard let bytes = await outlet.open() else { return }
-        guard let exchange = outlet.exchange else { return await outlet.fail(.unanswerable("the request could not be kept")) }
+        guard let exchange = outlet.exchange else { return await give(up: "the request could not be kept", request, &outlet, eventLoop) }
         let reply: [UInt8]
         do {
             reply = try await answer(to: try await bytes.all(request.count), on: eventLoop)
             try await keep(reply, of: exchange)
             try await onThread(eventLoop) { [spool] in try spool.undelivered.add(exchange) }
-        } catch { return await outlet.fail(.unanswerable("\(error)")) }
+        } catch { return await give(up: "\(error)", request, &outlet, eventLoop) }
         await outlet.answer(ByteBuffer(bytes: reply))
         guard let cloud else { return await outlet.fail(.notAsked) }
         await cloud.answer(request, through: &outlet, on: eventLoop)
-        guard outlet.ending.isTaken else { return }
+        guard outlet.ending.isTaken, !isRefusal(outlet.heard) else { return }
         // Where it fails, the cloud hears of the report twice at worst.
         try? await onThread(eventLoop) { [spool] in try spool.undelivered.remove(exchange) }
+    }
+
+    private func give(up reason: String, _ request: ArrivedRequest, _ outlet: inout ReplyOutlet, _ eventLoop: any EventLoop) async {
+        guard leavesRest, let cloud else { return await outlet.fail(.unanswerable(reason)) }
+        await cloud.answer(request, through: &outlet, on: eventLoop)
     }
 
     /// Not on the event loop, where a large report would hold up others.

@@ -36,6 +36,8 @@ public struct CaptureConfiguration: Sendable {
     /// In `forward`: the Envoy hears an answer made here once the cloud has taken no report for so many seconds, and until it takes one again;
     /// nil for never.
     public var answerAfterSeconds: Int?
+    /// Whether a whole reply refuses a report, whatever its status. It may be called on any thread.
+    public var isRefusal: @Sendable ([UInt8]) -> Bool = { _ in false }
     /// Makes the answers of `shield` and `answer`: the bytes of a whole reply to a request's bytes, head and body. What it throws says why
     /// there is none; the Envoy hears 503 then, and keeps its report. It may be called on any thread, from several at once, and may block.
     public var answer: @Sendable (_ request: [UInt8]) throws -> [UInt8] = { _ in throw UpstreamFailure.off }

@@ -12,6 +12,8 @@ struct ModeResponder: Responder {
     private let mode: CloudMode
     private let forward: CloudResponder
     private let shield: AnswerResponder
+    /// While the cloud is away: what can't be answered here goes to it as ever, so that the Envoy is cut off from nothing when it is back.
+    private let standIn: AnswerResponder
     private let answer: AnswerResponder
     private let upstream: Upstream
     private let otherHosts: CaptureConfiguration.OtherHosts
@@ -26,8 +28,12 @@ struct ModeResponder: Responder {
             connector: try UpstreamConnector(
                 upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
             upstream: configuration.upstream)
-        shield = AnswerResponder(make: configuration.answer, spool: spool, cloud: forward)
-        answer = AnswerResponder(make: configuration.answer, spool: spool, cloud: nil)
+        func responder(_ cloud: CloudResponder?, leavesRest: Bool = false) -> AnswerResponder {
+            AnswerResponder(make: configuration.answer, spool: spool, cloud: cloud, isRefusal: configuration.isRefusal, leavesRest: leavesRest)
+        }
+        shield = responder(forward)
+        standIn = responder(forward, leavesRest: true)
+        answer = responder(nil)
     }
 
     func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
@@ -41,7 +47,7 @@ struct ModeResponder: Responder {
         }
         switch moment.cloud {
         // Asked all the same: the first report that it takes ends the outage.
-        case .forward where moment.isOut(for: answerAfterSeconds, at: time(nil)): await shield.answer(request, through: &outlet, on: eventLoop)
+        case .forward where moment.isOut(for: answerAfterSeconds, at: time(nil)): await standIn.answer(request, through: &outlet, on: eventLoop)
         case .forward: await forward.answer(request, through: &outlet, on: eventLoop)
         case .shield: await shield.answer(request, through: &outlet, on: eventLoop)
         case .answer, .off: await answer.answer(request, through: &outlet, on: eventLoop)
@@ -51,7 +57,9 @@ struct ModeResponder: Responder {
 
     /// Whether the device was going somewhere else than to the cloud that takes reports.
     private func isForAnotherHost(_ request: ArrivedRequest) -> Bool {
-        guard request.peer.original != nil, let host = request.head.host else { return false }
+        guard request.peer.original != nil else { return false }
+        // Over TLS a request without a name goes nowhere, for want of a name that the certificate must bear.
+        guard let host = request.head.host else { return request.peer.isPlain }
         return ![upstream.host.lowercased(), Upstream.reportsHost].contains(host.lowercased())
     }
 }

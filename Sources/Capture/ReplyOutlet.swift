@@ -34,6 +34,9 @@ struct ReplyOutlet {
     private(set) var isEnvoyGone = false
     /// Whether the Envoy has its answer: what the cloud says from then on is kept, and does not reach it.
     private(set) var isAnswered = false
+    /// What the cloud said from then on, as far as it is as short as a reply to a report is.
+    private(set) var heard: [UInt8] = []
+    private static let heardLimit = 64 << 10
     private(set) var spoolError: SpoolError?
     private(set) var count = 0
     private(set) var ending = Ending.pending
@@ -78,7 +81,7 @@ struct ReplyOutlet {
         if spoolError == nil {
             do throws(SpoolError) { try await draft?.append(bytes.readableBytesView) } catch { spoolError = error }
         }
-        if !isAnswered { await tell(.bytes(bytes)) }
+        if !isAnswered { await tell(.bytes(bytes)) } else { heard += bytes.readableBytesView.prefix(Self.heardLimit - heard.count) }
     }
 
     mutating func end(_ summary: ReplySummary) {

@@ -112,7 +112,11 @@ extension Undelivered {
         public init(_ undelivered: Undelivered) throws(SpoolError) {
             try Files.createFolder(undelivered.path)
             lock = try Files.lock(undelivered.path)
-            interrupted = try undelivered.recover()
+            do throws(SpoolError) { interrupted = try undelivered.recover() } catch {
+                // Nobody ends an object that was never whole: the lock would stay.
+                try? lock.close()
+                throw error
+            }
         }
 
         // A lock's descriptor: closing it can lose nothing.
@@ -148,8 +152,14 @@ extension Undelivered {
     /// The cloud has taken it.
     public func settle(_ stem: Stem, reply: [UInt8]) throws(SpoolError) {
         let folder = processed.appending(stem.day)
-        try place("\(stem).\(Self.delivery)\(Filing.compressedSuffix)", in: folder) { target throws(SpoolError) in
-            try GzipFile.write(reply, to: target, folder)
+        do throws(SpoolError) {
+            try place("\(stem).\(Self.delivery)\(Filing.compressedSuffix)", in: folder) { target throws(SpoolError) in
+                try GzipFile.write(reply, to: target, folder)
+            }
+        } catch {
+            // The disk is full, say. The cloud has the report: it must not hear of it again and again.
+            try remove(stem)
+            throw error
         }
         try remove(stem)
     }

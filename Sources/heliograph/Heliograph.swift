@@ -4,6 +4,7 @@ import ArgumentParser
     static let configuration = CommandConfiguration(
         commandName: "heliograph",
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
+        version: Version.text,
         subcommands: [
             RunCommand.self, CloudCommand.self, DeliverCommand.self, AnswersCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
             PublishCommand.self, PasswordCommand.self, SimulateCommand.self,

@@ -110,6 +110,20 @@ struct AnswerTests {
         }
     }
 
+    @Test("While the cloud is away, what can't be answered here goes to it all the same, and ends the outage")
+    func standIn() async throws {
+        let unread = NumberedRequest.bytes(body: Array("no zlib".utf8), path: "/emu_reports/performance_report")
+        try await withHouse(.down, ["--answer-after", "1s"]) { house async throws in
+            #expect(try await house.post(unread).status == 502)
+            try await Task.sleep(for: .seconds(1.1))
+            #expect(try await house.post(unread).status == 502)
+            try await house.cloud.setBehaviour(.status(202))
+            #expect(try await house.post(unread).status == 202, "the cloud's own answer")
+            try await house.cloud.setBehaviour(.down)
+            #expect(try await house.post(PostedReport.any.request).status == 502, "a new outage has begun")
+        }
+    }
+
     @Test("How long the cloud has been away is known across restarts")
     func outageKept() async throws {
         try await withHouse(.down, ["--answer-after", "2s"]) { house async throws in

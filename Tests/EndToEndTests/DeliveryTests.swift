@@ -55,6 +55,22 @@ struct DeliveryTests {
         }
     }
 
+    @Test("shield: a report that the cloud refuses in its reply's XML is not taken for delivered")
+    func shieldRefused() async throws {
+        let body = "<perf_report_response status='error'></perf_report_response>"
+        let reply = Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+        try await withHouse(.reply(reply), ["--cloud", "shield"]) { house async throws in
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(try await house.proxy.awaited("response") == reply)
+            let first = house.undelivered
+            #expect(first.count == 1)
+            try await house.cloud.setBehaviour(.normal)
+            #expect(try await house.post(try ReportSeries.make(1)[0].request()).isSuccess)
+            #expect(try await house.proxy.awaited(2, "response").count == 2)
+            #expect(try await eventually { house.undelivered == first })
+        }
+    }
+
     @Test("The service, killed while it delivers, goes on at its next start")
     func serviceKilled() async throws {
         try await withHouse(.slow(.seconds(2)), ["--cloud", "answer"]) { house async throws in
@@ -82,39 +98,66 @@ struct DeliveryTests {
             _ = try await Self.answered(3, house)
             let told = try await house.heliograph("deliver")
             #expect(told.status == 1 && told.text == "0 reports delivered, 0 refused, 3 left\n", "\(told)")
-            #expect(told.errors.hasPrefix("https://localhost:\(house.cloud.port): "))
+            #expect(told.errors.contains("https://localhost:\(house.cloud.port): "))
+            let isDoubtful = [.junk, .closeMidReply].contains(behaviour)
+            #expect(told.errors.contains(" twice: its reply did not come whole") == isDoubtful, "\(told)")
             #expect(house.cloud.requestCount <= 1 && house.undelivered.count == 3 && Self.refused(house) == [])
         }
     }
 
-    @Test("What the cloud refuses is put aside with its reply; after three in a row the rest waits")
+    @Test("Where the cloud refuses three in a row, it is not the reports that are wrong: all wait")
     func refuses() async throws {
         try await withHouse(.status(404), ["--cloud", "answer"]) { house async throws in
             let requests = try await Self.answered(5, house)
             let told = try await house.heliograph("deliver", ["--deliver-pause", "10ms"])
-            #expect(told.status == 1 && told.text == "0 reports delivered, 3 refused, 2 left\n", "\(told)")
+            #expect(told.status == 1 && told.text == "0 reports delivered, 0 refused, 5 left\n", "\(told)")
             #expect(told.errors.contains("the cloud refuses one after another: it answers 404"))
             #expect(Set(house.cloud.requests.map(\.bytes)).count == 3 && Set(house.cloud.requests.map(\.bytes)).isSubset(of: requests))
-            #expect(Self.refused(house).filter { $0.hasSuffix(".delivery") }.count == 3)
-            #expect(Self.refused(house).filter { $0.contains(".request") }.count == 3)
-            #expect(house.undelivered.count == 2)
-            let status = try await house.status()
-            #expect(status.contains("2 reports answered here that the cloud has not taken; 3 refused by it and put aside"), "\(status)")
+            #expect(Self.refused(house) == [] && house.undelivered.count == 5)
         }
+    }
+
+    @Test("What the cloud refuses while it takes others is put aside with its reply")
+    func refusesOne() async throws {
+        try await withHouse(.failingAt(Array("no zlib".utf8), status: 404), ["--cloud", "answer"]) { house async throws in
+            _ = try await Self.answered(5, house)
+            let stem = try await Self.exchange(1, house, for: Self.unread)
+            let told = try await house.heliograph("deliver", ["--deliver-pause", "10ms"])
+            #expect(told.status == 1 && told.text == "4 reports delivered, 1 refused, 0 left\n", "\(told)")
+            #expect(told.errors.contains("\(stem) is refused: it answers 404"), "\(told)")
+            #expect(Set(Self.refused(house)) == ["\(stem).request", "\(stem).delivery"])
+            let status = try await house.status()
+            #expect(status.contains("0 reports answered here that the cloud has not taken; 1 refused by it and put aside"), "\(status)")
+        }
+    }
+
+    @Test("A file that can't be read holds no other up")
+    func unreadable() async throws {
+        try await withHouse(.normal, ["--cloud", "answer"]) { house async throws in
+            _ = try await Self.answered(5, house)
+            for index in 0..<4 { _ = try await Self.exchange(index, house, for: Array("no gzip".utf8), compressed: true) }
+            let told = try await house.heliograph("deliver", ["--deliver-pause", "10ms"])
+            #expect(told.status == 1 && told.text == "1 report delivered, 0 refused, 4 left\n", "\(told)")
+            #expect(told.errors.contains(" can't be read: "), "\(told)")
+        }
+    }
+
+    private static let unread = Array("POST /emu_reports/performance_report HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\nno zlib".utf8)
+
+    /// Puts other bytes in the place of an undelivered request that is filed already.
+    private static func exchange(_ index: Int, _ house: House, for bytes: [UInt8], compressed: Bool = false) async throws -> String {
+        #expect(try await eventually { !names(in: house.proxy.spool).contains { $0.hasSuffix(".request") } })
+        let (folder, stem) = (house.proxy.spool.appending(path: "undelivered"), house.undelivered[index])
+        try FileManager.default.removeItem(at: folder.appending(path: "\(stem).request.gz"))
+        try Data(bytes).write(to: folder.appending(path: "\(stem).request\(compressed ? ".gz" : "")"))
+        return stem
     }
 
     @Test("A report that the cloud fails at holds no other up", arguments: [true, false])
     func fails(isService: Bool) async throws {
         try await withHouse(.failingAt(Array("no zlib".utf8), status: 500), ["--cloud", "answer"]) { house async throws in
             let requests = try await Self.answered(6, house)
-            #expect(try await eventually { !names(in: house.proxy.spool).contains { $0.hasSuffix(".request") } })
-            let unread = Array("POST /emu_reports/performance_report HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\nno zlib".utf8)
-            let folder = house.proxy.spool.appending(path: "undelivered")
-            for stem in [house.undelivered[0], house.undelivered[3]] {
-                try FileManager.default.removeItem(at: folder.appending(path: "\(stem).request.gz"))
-                try Data(unread).write(to: folder.appending(path: "\(stem).request"))
-            }
-            let left = [house.undelivered[0], house.undelivered[3]]
+            let left = [try await Self.exchange(0, house, for: Self.unread), try await Self.exchange(3, house, for: Self.unread)]
             if isService {
                 #expect(await house.proxy.stop() == 0)
                 let flags = House.flags(house.cloud, house.authority) + ["--deliver", "later", "--deliver-pause", "10ms"]
@@ -125,10 +168,10 @@ struct DeliveryTests {
             } else {
                 let told = try await house.heliograph("deliver", ["--deliver-pause", "10ms", "--cloud", "forward"])
                 #expect(told.status == 1 && told.text == "4 reports delivered, 0 refused, 2 left\n", "\(told)")
-                #expect(told.errors.contains("it fails at 2 reports, which wait on"), "\(told)")
+                #expect(told.errors.contains("2 reports it fails at, or can't be read: they wait on"), "\(told)")
             }
             #expect(house.undelivered == left && house.cloud.requestCount == 6)
-            #expect(Set(house.cloud.requests.map(\.bytes)).subtracting([unread]).isSubset(of: requests))
+            #expect(Set(house.cloud.requests.map(\.bytes)).subtracting([Self.unread]).isSubset(of: requests))
         }
     }
 

@@ -37,7 +37,7 @@ struct ServiceManagerTests {
         let folder = try TemporaryFolder()
         let result = try await Program.run(
             Program.built("heliograph"), ["run", "--data", folder.file("data").path(percentEncoded: false), "--listen", "127.0.0.1:0"],
-            environment: ["HELIOGRAPH_ALLOW_ROOT": "no"])
+            environment: ["HELIOGRAPH_ALLOW_ROOT": "no"], within: .seconds(60))
         #expect(result.status == 1)
         #expect(result.errors.hasPrefix("error: heliograph run is not meant to run as root\nhint: "))
     }

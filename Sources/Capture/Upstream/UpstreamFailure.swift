@@ -28,6 +28,14 @@ public enum UpstreamFailure: Error, Sendable, Hashable {
     case replyTooLarge(limit: Int)
     case stopped
 
+    /// Whether the request was on its way: the cloud may have it or not.
+    public var isDoubtful: Bool {
+        switch self {
+        case .closedWithoutReply, .tooSlow, .closedMidReply, .replyTooLarge, .stopped: true
+        default: false
+        }
+    }
+
     /// What the Envoy hears where nothing of a reply has reached it.
     var status: HTTPResponseStatus {
         switch self {

@@ -51,7 +51,8 @@ public enum GatewayPlanner {
         wish.openPorts = wish.openPorts.map { Set($0 + wish.redirections.map(\.from)).sorted() }
         wish.redirections = []
         do { return try up(wish, facts, record: record) } catch {
-            return GatewayPlan(changes: takingRulesDown(facts, record: record), record: record)
+            // Without the rules nothing guards the forwarding that they came with.
+            return GatewayPlan(changes: down(facts, record: record).changes, record: record)
         }
     }
 

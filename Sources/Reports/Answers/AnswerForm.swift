@@ -15,7 +15,7 @@ public struct AnswerForm: Codable, Equatable, Sendable {
             "Date: {date}", "Content-Length: {length}", "Status: 200", "Connection: close", "Content-Type: application/x-deflate; charset=utf-8",
         ], compression: .zlib, declaration: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
 
-    private static let copied: Set<String> = ["content-type", "status", "server", "cache-control"]
+    private static let copied: Set<String> = ["content-type", "content-encoding", "status", "server", "cache-control"]
     private static let longestValue = 200
 
     init(headers: [String], compression: Compression?, declaration: String) {
@@ -30,7 +30,19 @@ public struct AnswerForm: Codable, Equatable, Sendable {
             let decoded = try? Reply.decode(xml: body.xml, limitBytes: limitBytes), decoded.value.status == "success", decoded.findings.isEmpty,
             let declaration = Self.declaration(of: body.xml)
         else { return nil }
+        let codings = message.headers.filter { $0.name.lowercased() == "content-encoding" }.map { $0.value.lowercased() }
+        // A body that is labelled has to be what the label says.
+        guard codings.isEmpty || codings == [Self.coding(body.compression)] else { return nil }
         self.init(headers: Self.headers(message), compression: body.compression, declaration: declaration)
+    }
+
+    /// The `Content-Encoding` of a compression (RFC 9110 §8.4.1).
+    private static func coding(_ compression: Compression?) -> String {
+        switch compression {
+        case nil: "identity"
+        case .gzip: "gzip"
+        case .zlib, .rawDeflate: "deflate"
+        }
     }
 
     private static func headers(_ message: CapturedMessage) -> [String] {

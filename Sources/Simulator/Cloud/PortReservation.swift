@@ -27,10 +27,7 @@ final class PortReservation: Sendable {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &yes, socklen_t(MemoryLayout<CInt>.size))
         let isBound = address.withSockAddr { bind(descriptor, $0, socklen_t($1)) } == 0
-        guard isBound else {
-            close(descriptor)
-            return nil
-        }
+        guard isBound else { return nil }
     }
 
     deinit { close(descriptor) }

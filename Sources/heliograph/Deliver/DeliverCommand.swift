@@ -34,7 +34,12 @@ struct DeliverCommand: AsyncParsableCommand {
         StopRequest.listen()
         var (progress, done) = (ProgressLine("delivering", total: counts.waiting, of: "reports"), 0)
         let tally = try await deliverer.deliverAll(until: { StopRequest.isMade }) { stem, outcome in
-            if case .refused(let reason) = outcome { Self.note("\(stem) is refused: \(reason)") }
+            switch outcome {
+            case .refused(let reason): Self.note("\(stem) is refused: \(reason)")
+            case .unreadable(let reason): Self.note("\(stem) can't be read: \(reason)")
+            case .notNow(_, isDoubtful: true): Self.note("the cloud may hear of \(stem) twice: its reply did not come whole")
+            case .taken, .notNow, .failed, .gone: break
+            }
             done += 1
             progress.show(done)
         }

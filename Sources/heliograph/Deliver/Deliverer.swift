@@ -1,6 +1,5 @@
 import Capture
 import Foundation
-import Reports
 import Spool
 
 /// Delivers reports that were answered here and that the cloud has not taken, one after another, in order of arrival.
@@ -10,10 +9,12 @@ struct Deliverer: Sendable {
         case taken
         /// Put aside with the cloud's reply.
         case refused(String)
-        /// It waits on, and so does the rest: the cloud takes nothing now.
-        case notNow(String)
+        /// It waits on, and so does the rest: the cloud takes nothing now. `isDoubtful`: it may have this one all the same.
+        case notNow(String, isDoubtful: Bool)
         /// It waits on; the cloud fails at it, and may take another.
         case failed(String)
+        /// It waits on: its file can't be read.
+        case unreadable(String)
         /// Somebody else has delivered or removed it.
         case gone
     }
@@ -22,13 +23,15 @@ struct Deliverer: Sendable {
     struct Tally: Sendable, Equatable {
         var delivered = 0
         var refused = 0
-        /// Those that the cloud fails at.
+        /// Those that the cloud fails at, and those that can't be read.
         var failed: [Stem] = []
         /// Why it ended before all were through; nil where none is left.
         var reason: String?
+        /// Whether the cloud takes nothing for now.
+        var isRest = false
     }
 
-    /// So many refusals or failures one after another mean that it is not the reports that are wrong.
+    /// So many refusals or failures one after another mean that it is not the reports that are wrong: they wait on.
     private static let mostInARow = 3
     let undelivered: Undelivered
     let cloud: CloudDelivery
@@ -43,67 +46,79 @@ struct Deliverer: Sendable {
     func deliverAll(except: Set<Stem> = [], until isOver: @Sendable () -> Bool, tell: (Stem, Outcome) -> Void) async throws -> Tally {
         var tally = Tally()
         var inARow = 0
+        // To be put aside once it is clear that the cloud does take others.
+        var refused: [(stem: Stem, reason: String, reply: [UInt8])] = []
+        func putAside() async throws {
+            for one in refused {
+                try await offSwiftThreads { try undelivered.refuse(one.stem, reply: one.reply) }
+                tally.refused += 1
+                tell(one.stem, .refused(one.reason))
+            }
+            refused = []
+        }
         let undelivered = undelivered
         for stem in try await offSwiftThreads({ try undelivered.waiting() }) where !except.contains(stem) {
             if isOver() {
                 tally.reason = "stopped"
                 return tally
             }
-            let outcome = try await deliver(stem)
-            tell(stem, outcome)
+            let (outcome, reply) = try await deliver(stem)
+            if case .refused(let reason) = outcome { refused.append((stem, reason, reply)) } else { tell(stem, outcome) }
             switch outcome {
-            case .taken: (tally.delivered, inARow) = (tally.delivered + 1, 0)
+            case .taken:
+                (tally.delivered, inARow) = (tally.delivered + 1, 0)
+                try await putAside()
             case .refused(let reason), .failed(let reason):
-                if case .failed = outcome { tally.failed.append(stem) } else { tally.refused += 1 }
+                if case .failed = outcome { tally.failed.append(stem) }
                 inARow += 1
                 guard inARow < Self.mostInARow else {
-                    tally.reason = "the cloud refuses one after another: \(reason)"
+                    (tally.reason, tally.isRest) = ("the cloud refuses one after another: \(reason)", true)
                     return tally
                 }
-            case .notNow(let reason):
-                tally.reason = reason
+            case .notNow(let reason, _):
+                (tally.reason, tally.isRest) = (reason, true)
                 return tally
+            case .unreadable:
+                tally.failed.append(stem)
+                continue
             case .gone: continue
             }
             try await rest(until: isOver)
         }
-        if !tally.failed.isEmpty { tally.reason = "it fails at \(Wording.counted(tally.failed.count, "report")), which wait on" }
+        try await putAside()
+        if !tally.failed.isEmpty { tally.reason = "\(Wording.counted(tally.failed.count, "report")) it fails at, or can't be read: they wait on" }
         return tally
     }
 
-    private func deliver(_ stem: Stem) async throws -> Outcome {
+    private func deliver(_ stem: Stem) async throws -> (Outcome, reply: [UInt8]) {
         let undelivered = undelivered
         let request: [UInt8]
-        do { request = try await offSwiftThreads { try undelivered.begin(stem, limit: .max) } } catch let error as SpoolError
-            where error.cause == .noSuchFileOrDirectory
-        { return .gone }
+        do { request = try await offSwiftThreads { try undelivered.begin(stem, limit: .max) } } catch let error as SpoolError where error.operation == .read {
+            return (error.cause == .noSuchFileOrDirectory ? .gone : .unreadable("\(error)"), [])
+        }
         let reply: CloudDelivery.Reply
         do throws(UpstreamFailure) { reply = try await cloud.send(request) } catch {
             try await offSwiftThreads { try undelivered.putBack(stem) }
-            return .notNow("\(error)")
+            return (.notNow("\(error)", isDoubtful: error.isDoubtful), [])
         }
         let outcome = judge(reply)
         try await offSwiftThreads {
             switch outcome {
             case .taken, .gone: try undelivered.settle(stem, reply: reply.bytes)
-            case .refused: try undelivered.refuse(stem, reply: reply.bytes)
-            case .notNow, .failed: try undelivered.putBack(stem)
+            case .refused, .notNow, .failed, .unreadable: try undelivered.putBack(stem)
             }
         }
-        return outcome
+        return (outcome, reply.bytes)
     }
 
     /// What the cloud's reply means: its HTTP status, and where that is fine, the status in its XML as far as there is one.
     private func judge(_ reply: CloudDelivery.Reply) -> Outcome {
-        guard let status = reply.status else { return .notNow("what it says is no HTTP") }
+        guard let status = reply.status else { return .notNow("what it says is no HTTP", isDoubtful: true) }
         switch status {
         case 200..<300:
-            guard let said = try? Reply.decode(xml: ReportBody(decoding: CapturedReply(reply.bytes).body, limitBytes: inflatedLimit).xml).value.status,
-                said != "success"
-            else { return .taken }
-            return .refused("its reply says \(said)")
+            return CloudVerdict.refusal(in: reply.bytes, inflatedLimit: inflatedLimit).map { .refused("its reply says \($0)") } ?? .taken
         // Busy, or not there (RFC 9110 §15).
-        case 408, 425, 429, 502...504: return .notNow("it answers \(status)")
+        case 408, 425, 429, 502...504: return .notNow("it answers \(status)", isDoubtful: false)
         case 500...: return .failed("it answers \(status)")
         default: return .refused("it answers \(status)")
         }

@@ -5,9 +5,9 @@ import ServiceLifecycle
 import Spool
 import Synchronization
 
-/// Delivers later what was answered here, while the cloud takes reports.
+/// Delivers later what was answered here, as soon as the cloud takes it.
 ///
-/// Whatever fails here, the reports wait; it is tried again.
+/// Whatever fails here, the reports wait; it is tried again after a rest.
 struct DeliveryService: Service, CustomStringConvertible {
     let deliverer: Deliverer
     let mode: CloudMode
@@ -18,6 +18,8 @@ struct DeliveryService: Service, CustomStringConvertible {
 
     private final class Memory: Sendable {
         let isStopping = Atomic(false)
+        /// When to try again: the cloud took nothing the last time.
+        let restsUntil = Mutex<ContinuousClock.Instant?>(nil)
         /// Those that the cloud failed at, and when to try them again: they must not hold up the others.
         let failed = Mutex<[Stem: ContinuousClock.Instant]>([:])
     }
@@ -26,7 +28,6 @@ struct DeliveryService: Service, CustomStringConvertible {
 
     func run() async {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let wait = min(max(deliverer.pause * 15, .seconds(1)), .seconds(60))
         await withGracefulShutdownHandler {
             // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
             await withTaskGroup(of: Void.self) { tasks in
@@ -40,13 +41,13 @@ struct DeliveryService: Service, CustomStringConvertible {
         }
     }
 
-    private var isTime: Bool {
-        let moment = mode.value
-        return moment.cloud.reachesOut && moment.outageSinceTimestamp == nil && !memory.isStopping.load(ordering: .relaxed)
-    }
+    /// How long until it looks again; ten times that after the cloud took nothing.
+    private var wait: Duration { min(max(deliverer.pause * 15, .seconds(1)), .seconds(60)) }
+
+    private var isTime: Bool { mode.value.cloud.reachesOut && !memory.isStopping.load(ordering: .relaxed) }
 
     private func round() async {
-        guard isTime else { return }
+        guard isTime, memory.restsUntil.withLock({ $0.map { $0 <= .now } ?? true }) else { return }
         do {
             let (undelivered, except) = (deliverer.undelivered, resting())
             let count = try await offSwiftThreads { try undelivered.waiting().count { !except.contains($0) } }
@@ -59,6 +60,7 @@ struct DeliveryService: Service, CustomStringConvertible {
             memory.failed.withLock { failed in for stem in tally.failed { failed[stem] = .now + Self.failedRest } }
             var facts: Logger.Metadata = ["delivered": "\(tally.delivered)", "refused": "\(tally.refused)"]
             guard let reason = tally.reason else { return logger.notice("all is delivered", metadata: facts) }
+            memory.restsUntil.withLock { $0 = tally.isRest ? .now + wait * 10 : nil }
             facts["reason"] = "\(reason)"
             logger.notice("delivering waits", metadata: facts)
         } catch let error as SpoolError where error.operation == .lock && error.cause == .resourceTemporarilyUnavailable {
@@ -75,12 +77,15 @@ struct DeliveryService: Service, CustomStringConvertible {
 
     private func tell(_ stem: Stem, _ outcome: Deliverer.Outcome) {
         switch outcome {
-        case .taken: logger.info("delivered", metadata: ["exchange": "\(stem)"])
+        case .taken:
+            mode.note(isTaken: true, at: Int(Date().timeIntervalSince1970))
+            logger.info("delivered", metadata: ["exchange": "\(stem)"])
         case .refused(let reason): logger.error("the cloud refuses a report; it is put aside with its reply", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
         case .failed(let reason): logger.warning("the cloud fails at a report, which waits on", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
-        // Live reports say when it is there again.
-        case .notNow: mode.note(isTaken: false, at: Int(Date().timeIntervalSince1970))
-        case .gone: break
+        case .unreadable(let reason): logger.error("a report that waits to be delivered can't be read", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        case .notNow(let reason, isDoubtful: true):
+            logger.warning("the cloud may hear of a report twice: its reply did not come whole", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        case .notNow, .gone: break
         }
     }
 }

@@ -28,10 +28,10 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
-        guard geteuid() != 0 || settings.admitsRoot else {
+        guard geteuid() != 0 || settings.allowRoot == .yes else {
             throw Failure(
                 "heliograph run is not meant to run as root",
-                hint: "heliograph install runs it as a user of its own; for a trial name a folder with --data, or say --allow-root yes")
+                hint: "heliograph install runs it as a user of its own; for a trial as root say --allow-root yes")
         }
         let isJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
         LoggingSystem.bootstrap { _ in LineLogHandler(level: settings.logLevel, isJournal: isJournal) }
@@ -168,6 +168,7 @@ extension CaptureConfiguration {
         answer = { request in
             try OwnAnswer.toRequest(request, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) { forms.form(of: $0) }
         }
+        isRefusal = { CloudVerdict.refusal(in: $0, inflatedLimit: inflatedLimit) != nil }
         otherHosts = settings.otherHosts
         answerAfterSeconds = settings.answerAfter.map { $0.milliseconds / 1_000 }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward

@@ -118,10 +118,10 @@ extension SettingTable {
 /// Who runs it.
 extension SettingTable {
     static let allowRoot = Setting(
-        "allow-root", .choice, default: Settings.AllowRoot.withData, example: "no",
+        "allow-root", .choice, default: Settings.AllowRoot.no, example: "yes",
         help: """
-            Whether `heliograph run` may run as root; it needs no privilege for ports from 1024 on. `with-data`: where `data` names \
-            a folder of its own, as in a trial or a container, but not as the machine's service. Or `yes`, or `no`.
+            Whether `heliograph run` may run as root (`yes`, `no`), as in a trial in a container; it needs no privilege for ports from \
+            1024 on.
             """)
 }
 

@@ -34,8 +34,6 @@ struct Settings: Sendable, Equatable {
     /// Whether root may run it.
     enum AllowRoot: String, CaseIterable, Sendable {
         case no, yes
-        /// Only below a folder that `data` names.
-        case withData = "with-data"
     }
 
     /// What becomes of the redirection when the service ends.
@@ -137,15 +135,6 @@ struct Settings: Sendable, Equatable {
 extension Settings {
     /// Where the machine's service keeps things.
     static let systemState = FilePath("/var/lib/heliograph")
-
-    /// Whether root may run the proxy.
-    var admitsRoot: Bool {
-        switch allowRoot {
-        case .yes: true
-        case .withData: state != Self.systemState
-        case .no: false
-        }
-    }
 
     /// Takes each setting from the reader, the default where there is none or a bad one: ask the reader for problems.
     init(from reader: inout SettingsReader) {
