@@ -184,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "heliographTests",
             dependencies: [
-                "Archive", "Capture", "CZlib", "Interception", "MadeUpFacts", "Publishing", "Reports", "Simulator", "Spool", "TestSupport", "heliograph",
+                "Archive", "Capture", "CZlib", "Interception", "MadeUpFacts", "Publishing", "Reports", "Simulator", "Spool", "TestSupport",
+                "heliograph",
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),

@@ -67,7 +67,8 @@ struct Questions {
         let year = day.prefix(4)
         let panel = "121333885000.1"
         let paths = [
-            "/", "/history?view=day&at=\(day)", "/history?view=week&at=\(day)", "/history?view=month&at=\(day)", "/history?view=year&at=\(day)",
+            "/", "/history?view=day&at=\(day)", "/history?view=week&at=\(day)", "/history?view=month&at=\(day)",
+            "/history?view=year&at=\(day)",
             "/history?view=all", "/panels", "/panels/\(panel)", "/roof", "/events", "/captures",
             "/assets/heliograph.css", "/assets/chart.js", "/assets/dygraph.js",
             "/api/v1/now", "/api/v1/power?from=\(day)&to=\(day)", "/api/v1/energy?by=hour&from=\(year)-01-01&to=\(day)",

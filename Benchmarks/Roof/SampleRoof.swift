@@ -15,7 +15,9 @@ public struct SampleRoof {
     private var noise: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     /// Some full reports with 500 intervals and 500 readings each, oldest first, from `days`.
-    public mutating func forEachReport(days: Range<Int>, rowsOfEachKind limit: Int = 500, _ body: (Report) async throws -> Void) async throws {
+    public mutating func forEachReport(days: Range<Int>, rowsOfEachKind limit: Int = 500, _ body: (Report) async throws -> Void)
+        async throws
+    {
         var report = empty()
         for day in days {
             for step in 0..<Self.stepsPerDay {

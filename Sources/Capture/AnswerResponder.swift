@@ -41,7 +41,8 @@ struct AnswerResponder: Responder {
         try await onThread(eventLoop) { [make] in try make(request) }
     }
 
-    private func onThread<Value: Sendable>(_ eventLoop: any EventLoop, _ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    private func onThread<Value: Sendable>(_ eventLoop: any EventLoop, _ work: @escaping @Sendable () throws -> Value) async throws -> Value
+    {
         try await NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop, work).get()
     }
 

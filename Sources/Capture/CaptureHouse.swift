@@ -51,7 +51,10 @@ struct CaptureHouse: Sendable {
     func reportUnaccepted(_ error: any Error) {
         say(
             "a connection could not be accepted", .error, about: "unaccepted", address: "",
-            ["reason": "\(error)", "hint": "it is tried again; where too many files are open, let the program have more of them, or lower limits.connections"])
+            [
+                "reason": "\(error)",
+                "hint": "it is tried again; where too many files are open, let the program have more of them, or lower limits.connections",
+            ])
     }
 
     /// Makes a request durable. The future has nil where that failed and the owner wants nothing forwarded that is not kept.
@@ -110,7 +113,8 @@ struct CaptureHouse: Sendable {
             case .success: onSettled()
             case .failure(let error):
                 counters.count { $0.spoolFailures += 1 }
-                logger.error("could not keep a reply", metadata: ["exchange": "\(exchange)", "reason": "\(error)", "hint": "\(error.hint)"])
+                logger.error(
+                    "could not keep a reply", metadata: ["exchange": "\(exchange)", "reason": "\(error)", "hint": "\(error.hint)"])
             }
         }
     }

@@ -117,8 +117,12 @@ extension CaptureServer {
         let open = house.counters.values.connectionsOpen
         // One that is gone already has no address any more.
         guard let remote = channel.remoteAddress else { return channel.close().map { .turnedAway }.recover { _ in .turnedAway } }
-        guard let address = IPAddress(remote), configuration.access.admits(address), open < configuration.limits.connections + Self.politeness else {
-            if open < configuration.limits.connections { house.reportStranger(remote) } else {
+        guard let address = IPAddress(remote), configuration.access.admits(address),
+            open < configuration.limits.connections + Self.politeness
+        else {
+            if open < configuration.limits.connections {
+                house.reportStranger(remote)
+            } else {
                 house.report(.tooManyConnections, from: Peer(address: remote, original: nil, isPlain: isPlain))
             }
             return channel.close().map { .turnedAway }.recover { _ in .turnedAway }

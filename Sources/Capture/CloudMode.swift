@@ -24,7 +24,8 @@ public final class CloudMode: Sendable {
     ///   - outageSinceTimestamp: what was known of the cloud before.
     ///   - outageChanged: hears when an outage begins (since when) and ends (nil); must not block, nor ask for the mode.
     public init(
-        _ cloud: CaptureConfiguration.Cloud, at timestamp: Int, outageSinceTimestamp: Int? = nil, outageChanged: @escaping @Sendable (Int?) -> Void = { _ in }
+        _ cloud: CaptureConfiguration.Cloud, at timestamp: Int, outageSinceTimestamp: Int? = nil,
+        outageChanged: @escaping @Sendable (Int?) -> Void = { _ in }
     ) {
         state = Mutex(Value(cloud: cloud, sinceTimestamp: timestamp, outageSinceTimestamp: outageSinceTimestamp))
         self.outageChanged = outageChanged
@@ -47,7 +48,8 @@ public final class CloudMode: Sendable {
         switch ending {
         case .whole: note(isTaken: ending.isTaken, at: timestamp)
         // What was not asked of it says nothing of it.
-        case .pending, .failed(.off), .failed(.notAsked), .failed(.unanswerable), .failed(.blocked), .failed(.nameless), .failed(.stopped): return
+        case .pending, .failed(.off), .failed(.notAsked), .failed(.unanswerable), .failed(.blocked), .failed(.nameless), .failed(.stopped):
+            return
         case .failed: note(isTaken: false, at: timestamp)
         }
     }

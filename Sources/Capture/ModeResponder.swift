@@ -29,7 +29,8 @@ struct ModeResponder: Responder {
                 upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
             upstream: configuration.upstream)
         func responder(_ cloud: CloudResponder?, leavesRest: Bool = false) -> AnswerResponder {
-            AnswerResponder(make: configuration.answer, spool: spool, cloud: cloud, isRefusal: configuration.isRefusal, leavesRest: leavesRest)
+            AnswerResponder(
+                make: configuration.answer, spool: spool, cloud: cloud, isRefusal: configuration.isRefusal, leavesRest: leavesRest)
         }
         shield = responder(forward)
         standIn = responder(forward, leavesRest: true)
@@ -47,7 +48,8 @@ struct ModeResponder: Responder {
         }
         switch moment.cloud {
         // Asked all the same: the first report that it takes ends the outage.
-        case .forward where moment.isOut(for: answerAfterSeconds, at: time(nil)): await standIn.answer(request, through: &outlet, on: eventLoop)
+        case .forward where moment.isOut(for: answerAfterSeconds, at: time(nil)):
+            await standIn.answer(request, through: &outlet, on: eventLoop)
         case .forward: await forward.answer(request, through: &outlet, on: eventLoop)
         case .shield: await shield.answer(request, through: &outlet, on: eventLoop)
         case .answer, .off: await answer.answer(request, through: &outlet, on: eventLoop)

@@ -81,7 +81,8 @@ public struct ProxyState: Codable, Equatable, Sendable {
 
     public init(
         startedTimestamp: Int, cloud: String, cloudSinceTimestamp: Int, upstream: String, requestsCaptured: Int = 0,
-        requestsNotCaptured: Int = 0, repliesForwarded: Int = 0, answersGiven: Int = 0, answersMeanwhile: Bool = false, undelivered: Int = 0,
+        requestsNotCaptured: Int = 0, repliesForwarded: Int = 0, answersGiven: Int = 0, answersMeanwhile: Bool = false,
+        undelivered: Int = 0,
         undeliveredRefused: Int = 0, diskFailures: Int = 0, cloudFailures: [String: Int] = [:], lastCaptureTimestamp: Int? = nil,
         lastReplyTimestamp: Int? = nil, lastCloudFailureTimestamp: Int? = nil
     ) {

@@ -22,7 +22,9 @@ public struct DashboardService: Service, CustomStringConvertible {
         do { try await serve() } catch is CancellationError {
             // The program ended before all was answered.
         } catch {
-            let known = error as? DashboardError ?? DashboardError("listening at", "\(configuration.address):\(configuration.port)", .other("\(error)"))
+            let known =
+                error as? DashboardError
+                ?? DashboardError("listening at", "\(configuration.address):\(configuration.port)", .other("\(error)"))
             logger.error("no dashboard", metadata: ["reason": "\(known)", "hint": "\(known.hint)"])
             // A service that returns ends the others; cancellation, which is all that is thrown here, ends the wait as well.
             try? await gracefulShutdown()
@@ -64,7 +66,8 @@ public struct DashboardService: Service, CustomStringConvertible {
             onServerRunning: { [logger, onListening] channel in
                 let port = channel.localAddress?.port ?? 0
                 onListening(port)
-                logger.info("dashboard", metadata: ["address": "http://\(place):\(port)/", "password": "\(password == nil ? "none" : "asked for")"])
+                logger.info(
+                    "dashboard", metadata: ["address": "http://\(place):\(port)/", "password": "\(password == nil ? "none" : "asked for")"])
             }, logger: quiet)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in

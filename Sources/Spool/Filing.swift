@@ -35,7 +35,8 @@ extension SpoolDirectory {
                     }
                 }
                 if let xml {
-                    try group.add(ExchangeFile.xml.name(of: exchange.stem) + Filing.compressedSuffix, in: folder) { target throws(SpoolError) in
+                    try group.add(ExchangeFile.xml.name(of: exchange.stem) + Filing.compressedSuffix, in: folder) {
+                        target throws(SpoolError) in
                         try GzipFile.write(xml, to: target, folder)
                     }
                 }

@@ -54,7 +54,9 @@ struct GzipFile {
         var written = 0
         while written < bytes.count {
             // zlib counts in 32 bits.
-            let count = bytes.withUnsafeBytes { gzwrite(stream, $0.baseAddress.map { $0 + written }, UInt32(min($0.count - written, 1 << 30))) }
+            let count = bytes.withUnsafeBytes {
+                gzwrite(stream, $0.baseAddress.map { $0 + written }, UInt32(min($0.count - written, 1 << 30)))
+            }
             guard count > 0 else { throw failure() }
             written += Int(count)
         }

@@ -54,7 +54,9 @@ public struct Undelivered: Sendable {
 
     /// The cloud has taken it.
     public func remove(_ stem: Stem) throws(SpoolError) {
-        for kind in [Self.request, Self.request + Filing.compressedSuffix, Self.sending] { try Files.remove(path.appending("\(stem).\(kind)")) }
+        for kind in [Self.request, Self.request + Filing.compressedSuffix, Self.sending] {
+            try Files.remove(path.appending("\(stem).\(kind)"))
+        }
     }
 
     /// Lets go of the uncompressed request of an exchange that has been filed.
@@ -80,7 +82,8 @@ public struct Undelivered: Sendable {
     /// Whether the exchange has its end, in the spool's root or filed already.
     private func isSettled(_ stem: Stem) -> Bool {
         let root = path.removingLastComponent()
-        return Files.exists(root.appending(ExchangeFile.response.name(of: stem))) || !Files.exists(root.appending(ExchangeFile.request.name(of: stem)))
+        return Files.exists(root.appending(ExchangeFile.response.name(of: stem)))
+            || !Files.exists(root.appending(ExchangeFile.request.name(of: stem)))
     }
 
     public func counts() throws(SpoolError) -> Counts {
@@ -168,7 +171,8 @@ extension Undelivered {
     public func refuse(_ stem: Stem, reply: [UInt8]) throws(SpoolError) {
         let folder = path.appending(Self.refused)
         try Files.createFolder(folder)
-        for name in ["\(stem).\(Self.request)", "\(stem).\(Self.request)\(Filing.compressedSuffix)"] where Files.exists(path.appending(name)) {
+        for name in ["\(stem).\(Self.request)", "\(stem).\(Self.request)\(Filing.compressedSuffix)"]
+        where Files.exists(path.appending(name)) {
             try Files.link(path.appending(name), to: folder.appending(name))
         }
         try place("\(stem).\(Self.delivery)", in: folder) { target throws(SpoolError) in try Files.write(reply, to: target, folder) }

@@ -18,11 +18,12 @@ struct CertificateCommand: ParsableCommand {
         func run() throws {
             let settings = try options.load()
             do {
-                let identity = if let own = settings.ownCertificate {
-                    try ServerIdentity(certificate: own.certificate, privateKey: own.privateKey, now: Date())
-                } else {
-                    try IdentityDirectory(settings.certificateFolder).load(now: Date())
-                }
+                let identity =
+                    if let own = settings.ownCertificate {
+                        try ServerIdentity(certificate: own.certificate, privateKey: own.privateKey, now: Date())
+                    } else {
+                        try IdentityDirectory(settings.certificateFolder).load(now: Date())
+                    }
                 print(try ShownCertificate(identity).text(json: json))
             } catch let error as IdentityError {
                 throw Failure(error, own: settings.ownCertificate != nil)

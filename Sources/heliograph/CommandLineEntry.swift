@@ -19,7 +19,7 @@ extension Heliograph {
             end(failure.description)
         } catch let failures as Failures {
             end(failures.description)
-        } catch where exitCode(for: error) == .success {
+        } catch  where exitCode(for: error) == .success {
             exit(withError: error)
         } catch {
             let message = fullMessage(for: error)

@@ -6,7 +6,8 @@ import ArgumentParser
         abstract: "Writes down every report of an Enphase Envoy on its way to the cloud, and lets it pass unchanged.",
         version: Version.text,
         subcommands: [
-            RunCommand.self, CloudCommand.self, DeliverCommand.self, AnswersCommand.self, ImportCommand.self, ReplayCommand.self, DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
+            RunCommand.self, CloudCommand.self, DeliverCommand.self, AnswersCommand.self, ImportCommand.self, ReplayCommand.self,
+            DecodeCommand.self, ConfigCommand.self, CertificateCommand.self,
             PublishCommand.self, PasswordCommand.self, SimulateCommand.self,
             GatewayCommand.self, DoctorCommand.self, InstallCommand.self, UninstallCommand.self,
         ],
@@ -14,7 +15,8 @@ import ArgumentParser
             CommandGroup(
                 name: "Asking the archive",
                 subcommands: [
-                    StatusCommand.self, AlertsCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self, ReadingsCommand.self,
+                    StatusCommand.self, AlertsCommand.self, TodayCommand.self, EnergyCommand.self, DevicesCommand.self,
+                    ReadingsCommand.self,
                     EventsCommand.self,
                     ExportCommand.self,
                 ])

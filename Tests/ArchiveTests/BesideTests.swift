@@ -83,8 +83,10 @@ struct BesideTests {
                 return interval
             }
             let intervals = [
-                interval("a.1", end: start + 300, seconds: 300, joules: 3_000), interval("b.1", end: start + 300, seconds: 300, joules: 6_000),
-                interval("a.1", end: start + 7_800, seconds: 3_600, joules: 36_000), interval("b.1", end: start + 1_000, seconds: 500, joules: 5_000),
+                interval("a.1", end: start + 300, seconds: 300, joules: 3_000),
+                interval("b.1", end: start + 300, seconds: 300, joules: 6_000),
+                interval("a.1", end: start + 7_800, seconds: 3_600, joules: 36_000),
+                interval("b.1", end: start + 1_000, seconds: 500, joules: 5_000),
             ]
             try await archive.keep(report(intervals: intervals), from: Source(name: "1", receivedTimestamp: 0))
             let all = try await archive.reader.power(of: "121319000042", in: start..<start + 9_000)

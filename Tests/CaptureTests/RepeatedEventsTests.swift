@@ -30,7 +30,9 @@ struct RepeatedEventsTests {
     @Test("However many there are, only the newest are remembered")
     func bounded() {
         let events = RepeatedEvents()
-        for number in 0..<5000 { #expect(events.verdict(on: .init(name: "x", address: "\(number)"), at: Self.at(0) + .nanoseconds(Int64(number))) == .say) }
+        for number in 0..<5000 {
+            #expect(events.verdict(on: .init(name: "x", address: "\(number)"), at: Self.at(0) + .nanoseconds(Int64(number))) == .say)
+        }
         #expect(events.verdict(on: .init(name: "x", address: "4999"), at: Self.at(1)) == .passOver)
         #expect(events.verdict(on: .init(name: "x", address: "0"), at: Self.at(1)) == .say, "forgotten")
     }

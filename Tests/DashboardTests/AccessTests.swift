@@ -22,7 +22,8 @@ struct AccessTests {
             let header = ["-H", "X-CSRF-Token: \(token)"]
             let refused = [
                 [], ["-H", "X-CSRF-Token: \(token.dropLast())0x"], header + ["-H", "Origin: http://evil.example"],
-                header + ["-H", "Origin: null"], header + ["-H", "Sec-Fetch-Site: cross-site"], header + ["-H", "Sec-Fetch-Site: same-site"],
+                header + ["-H", "Origin: null"], header + ["-H", "Sec-Fetch-Site: cross-site"],
+                header + ["-H", "Sec-Fetch-Site: same-site"],
             ]
             for flags in refused { #expect(try await stage.ask("/api/v1/roof", roof("x") + flags).status == 403, "\(flags)") }
             #expect(try await stage.ask("/api/v1/roof").json["tiles"] as? [String] == [])
@@ -49,7 +50,9 @@ struct AccessTests {
             }
             let large = stage.folder.file("large")
             try Data(count: 3 << 20).write(to: large)
-            let flags = ["-X", "PUT", "-H", "Content-Type: application/json", "-H", "X-CSRF-Token: \(token)", "--data-binary", "@\(large.path)"]
+            let flags = [
+                "-X", "PUT", "-H", "Content-Type: application/json", "-H", "X-CSRF-Token: \(token)", "--data-binary", "@\(large.path)",
+            ]
             #expect(try await stage.ask("/api/v1/roof", flags).status == 413)
         }
     }
@@ -57,7 +60,8 @@ struct AccessTests {
     @Test("A name that is not ours gets nothing, as one that was pointed at us would")
     func rebinding() async throws {
         try await withStage({ $0.hostNames = ["solar.home.arpa"] }) { stage async throws in
-            for host in ["evil.example", "evil.example:\(stage.port)", "localhost.evil.example", "127.0.0.1.evil.example", "[::1", "a:b:c"] {
+            for host in ["evil.example", "evil.example:\(stage.port)", "localhost.evil.example", "127.0.0.1.evil.example", "[::1", "a:b:c"]
+            {
                 #expect(try await stage.ask("/api/v1/now", ["-H", "Host: \(host)"]).status == 421, "\(host)")
             }
             for host in ["localhost", "127.0.0.1:\(stage.port)", "[::1]:80", "solar.home.arpa", "SOLAR.home.arpa:1", "localhost."] {
@@ -135,7 +139,8 @@ struct AccessTests {
                 #expect(answer.status == (page == "/nothing" ? 404 : 200), "\(page)")
                 #expect(answer.headers["content-security-policy"] == SecurityHeaders.contentPolicy)
                 #expect(answer.headers["x-content-type-options"] == "nosniff")
-                #expect(!answer.text.contains("<style") && !answer.text.contains(" style=") && !answer.text.contains(" onclick="), "\(page)")
+                #expect(
+                    !answer.text.contains("<style") && !answer.text.contains(" style=") && !answer.text.contains(" onclick="), "\(page)")
                 #expect(answer.text.matches(of: #/<script(?![^>]* src="/assets/)/#).isEmpty, "\(page)")
                 #expect(answer.text.matches(of: #/(src|href|action)="(https?:)?\/\//#).isEmpty, "\(page)")
             }

@@ -9,7 +9,8 @@ import Testing
 @Suite("Alerts show while they last, and that they ended", .timeLimit(.minutes(5)))
 struct AlertTests {
     private let low = AlertCondition(
-        .init(.panelLow, envoy: SunnyRoof.envoy, subject: SunnyRoof.shaded), "panel \(SunnyRoof.shaded) gave 33 % of the median panel in three days")
+        .init(.panelLow, envoy: SunnyRoof.envoy, subject: SunnyRoof.shaded),
+        "panel \(SunnyRoof.shaded) gave 33 % of the median panel in three days")
     private let cloud = AlertCondition(.init(.cloudUnreachable), "the cloud has not answered since 2026-06-21T10:15:00Z; captures go on")
 
     @Test("An alert is on the first page, by the panel's name and the Envoy's clock, and what it says is said once")

@@ -8,7 +8,8 @@ import Testing
 
 @Suite("Pages in a real browser", .timeLimit(.minutes(10)), .enabled(if: Checkers.areThere && Program.isInstalled("chromium")))
 struct BrowserTests {
-    @Test("No page logs an error or asks anyone else, at a phone's width and a desktop's, light and dark; all pass the accessibility checker")
+    @Test(
+        "No page logs an error or asks anyone else, at a phone's width and a desktop's, light and dark; all pass the accessibility checker")
     func pages() async throws {
         try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)

@@ -26,7 +26,9 @@ struct CaptureTests {
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
 
-    @Test("What is downloaded equals the file, waiting, rejected or compressed, whatever its size", arguments: [0, 1, 1 << 20, (2 << 20) + 77])
+    @Test(
+        "What is downloaded equals the file, waiting, rejected or compressed, whatever its size",
+        arguments: [0, 1, 1 << 20, (2 << 20) + 77])
     func equal(count: Int) async throws {
         try await withStage { stage async throws in
             let request = bytes(count)
@@ -86,7 +88,8 @@ struct CaptureTests {
                 let text = try await stage.ask(page).text
                 #expect(!text.contains("<script>"), "\(page)")
             }
-            #expect(try await stage.ask("/captures/\(SpoolFiles.stem)").text.contains("&lt;script&gt;alert(document.domain)&lt;/script&gt;"))
+            #expect(
+                try await stage.ask("/captures/\(SpoolFiles.stem)").text.contains("&lt;script&gt;alert(document.domain)&lt;/script&gt;"))
         }
     }
 
@@ -100,7 +103,10 @@ struct CaptureTests {
         try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             try Data("secret".utf8).write(to: stage.folder.file("secret"))
-            for path in ["/api/v1/captures/\(name)", "/api/v1/captures/\(name)/request", "/captures/\(name)", "/api/v1/captures/\(SpoolFiles.stem)/\(name)"] {
+            for path in [
+                "/api/v1/captures/\(name)", "/api/v1/captures/\(name)/request", "/captures/\(name)",
+                "/api/v1/captures/\(SpoolFiles.stem)/\(name)",
+            ] {
                 let answer = try await stage.ask(path)
                 #expect(answer.status == 404 || answer.status == 400, "\(path)")
                 #expect(!answer.text.contains("secret\n") && !answer.text.contains("root:"), "\(path)")

@@ -44,7 +44,9 @@ struct PageTests {
             _ = await stream.output.wait { $0.text.contains("event: archive") }
             let first = stream.output.value.text
             var report = SunnyRoof.empty(at: SunnyRoof.now + 300)
-            report.intervals = [Interval(id: 9_999_999, equipment: SunnyRoof.panels[0], endTimestamp: SunnyRoof.now + 300, durationSeconds: 300)]
+            report.intervals = [
+                Interval(id: 9_999_999, equipment: SunnyRoof.panels[0], endTimestamp: SunnyRoof.now + 300, durationSeconds: 300)
+            ]
             try await stage.archive.keep(report, from: Source(name: "next", receivedTimestamp: SunnyRoof.now + 300))
             #expect(await stream.output.wait { $0.text.count > first.count })
             let seq = try await stage.archive.reader.status().lastSeq

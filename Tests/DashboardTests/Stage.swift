@@ -94,38 +94,38 @@ private func play<Value: Sendable>(
     _ isFilled: Bool, _ change: @Sendable (inout DashboardConfiguration) -> Void,
     _ body: @Sendable @escaping (Stage) async throws -> Value
 ) async throws -> Value {
-        let folder = try TemporaryFolder()
-        let path = folder.file("archive.sqlite").path(percentEncoded: false)
-        let archive = try await ArchiveWriter.open(path, memory: .modest)
-        if isFilled {
-            let report = SunnyRoof.report(events: SunnyRoof.events)
-            try await archive.keep(report, from: Source(name: "first", receivedTimestamp: SunnyRoof.now))
-        }
-        try FileManager.default.createDirectory(at: folder.file("spool"), withIntermediateDirectories: true)
-        var configuration = DashboardConfiguration(
-            address: "127.0.0.1", port: 0, archivePath: path, spool: FilePath(folder.file("spool").path(percentEncoded: false)),
-            passwordFile: FilePath(folder.file("password").path(percentEncoded: false)), clock: { SunnyRoof.now + 60 },
-            proxy: {
-                let begin = SunnyRoof.now - 3_600
-                return ProxyState(startedTimestamp: begin, cloud: "forward", cloudSinceTimestamp: begin, upstream: "https://cloud.example")
-            })
-        configuration.livePause = .milliseconds(50)
-        change(&configuration)
-        let log = Log()
-        let port = Watched<Int?>(nil)
-        let service = DashboardService(configuration, logger: log.logger, onListening: { number in port.change { $0 = number } })
-        let group = ServiceGroup(configuration: .init(services: [service], logger: log.logger))
-        return try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            // A dashboard that can't begin says so instead.
-            tasks.addTask { _ = await log.lines.wait { $0.contains { $0.contains("dashboard") } } }
-            try await tasks.next()
-            let stage = Stage(folder: folder, port: port.value ?? 0, log: log, archive: archive)
-            let result: Result<Value, any Error>
-            do { result = .success(try await body(stage)) } catch { result = .failure(error) }
-            await group.triggerGracefulShutdown()
-            try await tasks.waitForAll()
-            try await archive.close()
-            return try result.get()
-        }
+    let folder = try TemporaryFolder()
+    let path = folder.file("archive.sqlite").path(percentEncoded: false)
+    let archive = try await ArchiveWriter.open(path, memory: .modest)
+    if isFilled {
+        let report = SunnyRoof.report(events: SunnyRoof.events)
+        try await archive.keep(report, from: Source(name: "first", receivedTimestamp: SunnyRoof.now))
+    }
+    try FileManager.default.createDirectory(at: folder.file("spool"), withIntermediateDirectories: true)
+    var configuration = DashboardConfiguration(
+        address: "127.0.0.1", port: 0, archivePath: path, spool: FilePath(folder.file("spool").path(percentEncoded: false)),
+        passwordFile: FilePath(folder.file("password").path(percentEncoded: false)), clock: { SunnyRoof.now + 60 },
+        proxy: {
+            let begin = SunnyRoof.now - 3_600
+            return ProxyState(startedTimestamp: begin, cloud: "forward", cloudSinceTimestamp: begin, upstream: "https://cloud.example")
+        })
+    configuration.livePause = .milliseconds(50)
+    change(&configuration)
+    let log = Log()
+    let port = Watched<Int?>(nil)
+    let service = DashboardService(configuration, logger: log.logger, onListening: { number in port.change { $0 = number } })
+    let group = ServiceGroup(configuration: .init(services: [service], logger: log.logger))
+    return try await withThrowingTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { try await group.run() }
+        // A dashboard that can't begin says so instead.
+        tasks.addTask { _ = await log.lines.wait { $0.contains { $0.contains("dashboard") } } }
+        try await tasks.next()
+        let stage = Stage(folder: folder, port: port.value ?? 0, log: log, archive: archive)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(stage)) } catch { result = .failure(error) }
+        await group.triggerGracefulShutdown()
+        try await tasks.waitForAll()
+        try await archive.close()
+        return try result.get()
+    }
 }

@@ -48,7 +48,8 @@ struct AnswerTests {
         "shield: a cloud that is down, hangs, sends junk or never ends is the Envoy's no more; what it sent is kept within the limits",
         arguments: [CloudBehaviour.down, .hang, .junk, .endless, .closeMidReply, .status(500)])
     func troubled(behaviour: CloudBehaviour) async throws {
-        try await withHouse(behaviour, ["--cloud", "shield", "--limits-reply", "64KiB", "--limits-reply-time", "2s"]) { house async throws in
+        try await withHouse(behaviour, ["--cloud", "shield", "--limits-reply", "64KiB", "--limits-reply-time", "2s"]) {
+            house async throws in
             let reply = try await house.post(PostedReport.any.request)
             #expect(reply.isSuccess)
             #expect(try await house.proxy.awaited("answer") == reply.bytes)
@@ -69,7 +70,8 @@ struct AnswerTests {
 
     @Test("What no answer is known to, or can't be read, hears 503 and goes nowhere", arguments: ["answer", "shield"], [true, false])
     func unanswerable(mode: String, isReport: Bool) async throws {
-        let sent = NumberedRequest.bytes(body: Array("no zlib".utf8), path: isReport ? "/emu_reports/performance_report" : "/emu_reports/task_complete")
+        let sent = NumberedRequest.bytes(
+            body: Array("no zlib".utf8), path: isReport ? "/emu_reports/performance_report" : "/emu_reports/task_complete")
         try await withHouse(.normal, ["--cloud", mode]) { house async throws in
             #expect(try await house.post(sent).status == 503)
             #expect(try await house.proxy.awaited("request") == sent)
@@ -148,7 +150,9 @@ struct AnswerTests {
         let xml = "<?xml version='1.0'?>\n<perf_report_response status='success'><events_processed/></perf_report_response>"
         let reply = Array("HTTP/1.1 200 OK\r\nServer: made up\r\nX-Other: 1\r\nContent-Length: \(xml.utf8.count)\r\n\r\n\(xml)".utf8)
         try await withHouse(.reply(reply)) { house async throws in
-            #expect(try await house.heliograph("answers").text.hasPrefix("nothing was learned yet: answers have the form of the published reply\n"))
+            #expect(
+                try await house.heliograph("answers").text.hasPrefix(
+                    "nothing was learned yet: answers have the form of the published reply\n"))
             _ = try await house.post(PostedReport.any.request)
             #expect(await house.proxy.logs("answers made here for this Envoy have the form of this reply"))
             #expect(await house.proxy.stop() == 0)
@@ -156,17 +160,26 @@ struct AnswerTests {
             let second = try await Proxy.start(house.folder.file("data"), flags)
             let answer = try await EnvoyClient(host: "127.0.0.1", port: second.port, transport: .tls(.v1_2)).send(PostedReport.any.request)
             let text = String(decoding: answer.bytes, as: UTF8.self)
-            #expect(text.hasPrefix("HTTP/1.1 200 OK\r\nServer: made up\r\nContent-Length: \(answer.body.count)\r\nConnection: close\r\n\r\n<?xml version='1.0'?>\n<perf_report_response"), "\(text)")
+            #expect(
+                text.hasPrefix(
+                    "HTTP/1.1 200 OK\r\nServer: made up\r\nContent-Length: \(answer.body.count)\r\nConnection: close\r\n\r\n<?xml version='1.0'?>\n<perf_report_response"
+                ), "\(text)")
             #expect(try Self.events(answer) == Report.decode(xml: PostedReport.any.xml).value.events.map(\.id))
             #expect(await second.stop() == 0)
             let shown = try await house.heliograph("answers learn")
-            for line in [": 1 reply, 1 of them good\n", "  always      header   server: made up\n", "  always      element  perf_report_response/events_processed\n", "  always      body     not compressed\n", "  Content-Length: {length}\n"] {
+            for line in [
+                ": 1 reply, 1 of them good\n", "  always      header   server: made up\n",
+                "  always      element  perf_report_response/events_processed\n", "  always      body     not compressed\n",
+                "  Content-Length: {length}\n",
+            ] {
                 #expect(shown.text.contains(line), "\(shown.text)")
             }
             // What is damaged is told of, and holds nothing up.
             try Data("{".utf8).write(to: house.folder.file("data/answer-forms.json"))
             let refused = try await house.heliograph("answers")
-            #expect(refused.status == 1 && refused.errors.hasPrefix("error: can't read ") && refused.errors.contains("\nhint: remove it"), "\(refused)")
+            #expect(
+                refused.status == 1 && refused.errors.hasPrefix("error: can't read ") && refused.errors.contains("\nhint: remove it"),
+                "\(refused)")
             let third = try await Proxy.start(house.folder.file("data"), flags)
             #expect(third.lines(containing: "answers made here have the form of the published reply").count == 1)
             #expect(await third.stop() == 0)
@@ -177,7 +190,8 @@ struct AnswerTests {
     func withoutCloud() async throws {
         try await withHouse(.down, ["--cloud", "answer"]) { house async throws in
             let result = try await Program.run(
-                Program.built("heliograph"), ["simulate", "envoy", "--to", "https://127.0.0.1:\(house.proxy.port)", "--reports", "5", "--speed", "100000"])
+                Program.built("heliograph"),
+                ["simulate", "envoy", "--to", "https://127.0.0.1:\(house.proxy.port)", "--reports", "5", "--speed", "100000"])
             #expect(result.status == 0, "\(result.errors)")
             #expect(String(decoding: result.output, as: UTF8.self).split(separator: "\n").filter { $0.hasSuffix("200 taken") }.count == 5)
             #expect(try await house.proxy.awaited(5, "answer").count == 5)

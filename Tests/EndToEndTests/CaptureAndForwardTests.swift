@@ -45,7 +45,9 @@ struct CaptureAndForwardTests {
         }
     }
 
-    @Test("What arrives on other paths is captured and forwarded just the same, without XML", arguments: ["/emu_reports/task_complete?x=1", "/", "/a%7e[1]?x=%zz"])
+    @Test(
+        "What arrives on other paths is captured and forwarded just the same, without XML",
+        arguments: ["/emu_reports/task_complete?x=1", "/", "/a%7e[1]?x=%zz"])
     func otherPaths(path: String) async throws {
         try await withHouse { house async throws in
             let sent = Array("PUT \(path) HTTP/1.1\r\nhOsT:a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc".utf8)
@@ -72,7 +74,9 @@ struct CaptureAndForwardTests {
         }
     }
 
-    @Test("The captures of real Envoys were among what was posted", .enabled(if: PostedReport.real.count == 2, "no captures at ../shared/captures or HELIOGRAPH_CAPTURES"))
+    @Test(
+        "The captures of real Envoys were among what was posted",
+        .enabled(if: PostedReport.real.count == 2, "no captures at ../shared/captures or HELIOGRAPH_CAPTURES"))
     func realCaptures() { #expect(PostedReport.all.count == 4) }
 
     @Test("Each outside client was among those who posted", arguments: OutsideClient.allCases)

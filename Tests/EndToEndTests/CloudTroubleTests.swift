@@ -41,7 +41,9 @@ struct CloudTroubleTests {
         try await withHouse(.normal, ["--upstream", "https://reports.example.invalid"]) { house async throws in
             let reply = try await Self.post(house)
             #expect(reply.status == 502 && house.cloud.requestCount == 0)
-            #expect(String(decoding: try await house.proxy.awaited("response"), as: UTF8.self).hasPrefix("no reply: its name can't be resolved: "))
+            #expect(
+                String(decoding: try await house.proxy.awaited("response"), as: UTF8.self).hasPrefix(
+                    "no reply: its name can't be resolved: "))
         }
     }
 
@@ -59,7 +61,9 @@ struct CloudTroubleTests {
     func handshake(behaviour: CloudBehaviour) async throws {
         try await withHouse(behaviour) { house async throws in
             #expect(try await Self.post(house).status == 502)
-            #expect(String(decoding: try await house.proxy.awaited("response"), as: UTF8.self).hasPrefix("no reply: the TLS handshake failed: "))
+            #expect(
+                String(decoding: try await house.proxy.awaited("response"), as: UTF8.self).hasPrefix("no reply: the TLS handshake failed: ")
+            )
             #expect(try await house.proxy.awaited("request") == Self.sent)
         }
     }

@@ -42,7 +42,8 @@ struct ConversationTests {
 
     @Test("A chunked request keeps its chunks, its extensions and its trailers")
     func chunked() async throws {
-        let text = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        let text =
+            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
             + "4;name=\"v;\"\r\nWiki\r\n0B\r\npedia\r\n in \r\n000\r\nTrailer: yes\r\n\r\n"
         try await withHouse { house async throws in
             // Byte by byte, so that every piece of the framing arrives torn.

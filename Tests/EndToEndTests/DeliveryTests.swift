@@ -35,7 +35,8 @@ struct DeliveryTests {
             #expect(house.undelivered == [])
             let got = house.cloud.requests.map(\.bytes)
             #expect(Set(got) == Set(requests))
-            #expect(got.count <= requests.count + told && told <= kills, "\(got.count) of \(requests.count), \(kills) kills, \(told) told of")
+            #expect(
+                got.count <= requests.count + told && told <= kills, "\(got.count) of \(requests.count), \(kills) kills, \(told) told of")
             #expect(try await house.proxy.awaited(30, "delivery").count == 30)
         }
     }
@@ -48,8 +49,11 @@ struct DeliveryTests {
             house.proxy.program.send(SIGKILL)
             _ = await house.proxy.program.end()
             let stem = try #require(house.undelivered.first)
-            let second = try await Proxy.start(house.folder.file("data"), House.flags(house.cloud, house.authority) + ["--cloud", "shield"])
-            #expect(second.lines(containing: "the cloud may hear of a report twice").count == 1 && second.log.contains { $0.contains("exchange=\(stem)") })
+            let second = try await Proxy.start(
+                house.folder.file("data"), House.flags(house.cloud, house.authority) + ["--cloud", "shield"])
+            #expect(
+                second.lines(containing: "the cloud may hear of a report twice").count == 1
+                    && second.log.contains { $0.contains("exchange=\(stem)") })
             #expect(house.undelivered == [stem])
             #expect(await second.stop() == 0)
         }
@@ -92,7 +96,9 @@ struct DeliveryTests {
         }
     }
 
-    @Test("A cloud that is down, too busy or too slow gets nothing twice, and everything waits", arguments: [CloudBehaviour.down, .status(503), .junk, .closeMidReply])
+    @Test(
+        "A cloud that is down, too busy or too slow gets nothing twice, and everything waits",
+        arguments: [CloudBehaviour.down, .status(503), .junk, .closeMidReply])
     func notNow(behaviour: CloudBehaviour) async throws {
         try await withHouse(behaviour, ["--cloud", "answer"]) { house async throws in
             _ = try await Self.answered(3, house)
@@ -210,7 +216,9 @@ struct DeliveryTests {
             let shown = try await house.heliograph("cloud")
             #expect(shown.status == 0 && shown.text.hasPrefix("https://localhost:\(house.cloud.port): 1 answered"), "\(shown)")
             let changed = try await house.heliograph("cloud", ["answer"])
-            #expect(changed.status == 0 && changed.text.hasPrefix("answer since ") && changed.text.hasSuffix("the settings say forward, which holds again from the next start\n"), "\(changed)")
+            #expect(
+                changed.status == 0 && changed.text.hasPrefix("answer since ")
+                    && changed.text.hasSuffix("the settings say forward, which holds again from the next start\n"), "\(changed)")
             #expect(await house.proxy.logs("cloud mode changed by=\"heliograph cloud\" from=forward to=answer"), "\(house.proxy.log)")
             #expect(try await house.post(PostedReport.any.request).isSuccess && house.cloud.requestCount == 1)
             let wrong = try await house.heliograph("cloud", ["on"])

@@ -20,7 +20,9 @@ struct DiskTroubleTests {
         #expect(house.proxy.finalNames.filter { $0.hasSuffix(".request") } == [])
     }
 
-    @Test("A disk that is full: the log says what to do, and when there is room again all is well", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    @Test(
+        "A disk that is full: the log says what to do, and when there is room again all is well",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
     func full() async throws {
         let disk = try await SmallDisk.mounted(mebibytes: 1)
         try await withHouse(.normal, ["--spool", disk.path]) { house async throws in
@@ -71,7 +73,9 @@ struct DiskTroubleTests {
         }
     }
 
-    @Test("With when-disk-fails: forward the report goes on uncaptured", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    @Test(
+        "With when-disk-fails: forward the report goes on uncaptured",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
     func forward() async throws {
         let disk = try await SmallDisk.mounted(mebibytes: 1)
         try await withHouse(.normal, ["--spool", disk.path, "--when-disk-fails", "forward"]) { house async throws in
@@ -84,7 +88,9 @@ struct DiskTroubleTests {
         await disk.unmount()
     }
 
-    @Test("With when-disk-fails: forward one that is larger than what is held in memory is refused: there is nowhere to put it", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    @Test(
+        "With when-disk-fails: forward one that is larger than what is held in memory is refused: there is nowhere to put it",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
     func forwardLarge() async throws {
         let disk = try await SmallDisk.mounted(mebibytes: 1)
         try await withHouse(.normal, ["--spool", disk.path, "--when-disk-fails", "forward"]) { house async throws in
@@ -99,7 +105,8 @@ struct DiskTroubleTests {
         let folder = try TemporaryFolder()
         try folder.write([1], to: "file")
         let result = try await Program.run(
-            Program.built("heliograph"), ["run", "--data", folder.file("data").path(percentEncoded: false), "--spool", folder.file("file").path(percentEncoded: false)])
+            Program.built("heliograph"),
+            ["run", "--data", folder.file("data").path(percentEncoded: false), "--spool", folder.file("file").path(percentEncoded: false)])
         #expect(result.status != 0 && result.status != nil && (result.status ?? 0) < 128)
         #expect(result.errors.contains("error: ") && result.errors.contains("hint: "))
     }
@@ -109,7 +116,10 @@ struct DiskTroubleTests {
         try await withHouse { house async throws in
             let result = try await Program.run(
                 Program.built("heliograph"),
-                ["run", "--data", house.folder.file("other").path(percentEncoded: false), "--spool", house.proxy.spool.path(percentEncoded: false), "--listen", "127.0.0.1:0"])
+                [
+                    "run", "--data", house.folder.file("other").path(percentEncoded: false), "--spool",
+                    house.proxy.spool.path(percentEncoded: false), "--listen", "127.0.0.1:0",
+                ])
             #expect(result.status != 0 && result.errors.contains("hint: stop the other heliograph"))
         }
     }

@@ -40,7 +40,8 @@ struct IngestTests {
             let found = names(in: house.proxy.spool.appending(path: "rejected"))
             #expect(found.map { $0.split(separator: ".").last } == ["reason", "request", "response"])
             let reason = try bytes(of: house.proxy.spool.appending(path: "rejected/\(found[0])"))
-            #expect(String(decoding: reason, as: UTF8.self) == "looking for XML in the body: it is neither XML, nor compressed, nor a form\n")
+            #expect(
+                String(decoding: reason, as: UTF8.self) == "looking for XML in the body: it is neither XML, nor compressed, nor a form\n")
             #expect(house.proxy.processedStems.count == 1)
         }
     }
@@ -59,7 +60,8 @@ struct IngestTests {
             try FileManager.default.createDirectory(at: unreadable, withIntermediateDirectories: false)
             let archive = Self.archive(house).path(percentEncoded: false)
             try await ArchiveWriter.open(archive).close()
-            let trigger = "CREATE TRIGGER no BEFORE INSERT ON report WHEN NEW.source = '\(stems[6])' BEGIN SELECT RAISE(ABORT, 'not this one'); END"
+            let trigger =
+                "CREATE TRIGGER no BEFORE INSERT ON report WHEN NEW.source = '\(stems[6])' BEGIN SELECT RAISE(ABORT, 'not this one'); END"
             let sqlite = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
             #expect(Program.succeeds("/usr/bin/env", ["python3", "-c", sqlite, archive, trigger]))
 
@@ -76,7 +78,9 @@ struct IngestTests {
         }
     }
 
-    @Test("When the disk runs full while it runs, the oldest day goes at once, and the report is taken in", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    @Test(
+        "When the disk runs full while it runs, the oldest day goes at once, and the report is taken in",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
     func leaveFree() async throws {
         let disk = try await SmallDisk.mounted(mebibytes: 4)
         let processed = URL(filePath: disk.path).appending(path: "processed")
@@ -98,7 +102,9 @@ struct IngestTests {
         await disk.unmount()
     }
 
-    @Test("Where the archive's disk is full, nothing of it is left there by trying", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    @Test(
+        "Where the archive's disk is full, nothing of it is left there by trying",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
     func noRoomForTheArchive() async throws {
         let disk = try await SmallDisk.mounted(kibibytes: 16)
         try await withHouse(.normal, ["--archive", "\(disk.path)/archive.sqlite"]) { house async throws in

@@ -54,7 +54,8 @@ struct KillTests {
             await cloud.stop()
             known = Set(proxy.stems)
         }
-        print("seed \(seed): \(kills) kills, \(next) requests sent, \(answered) answered, \(received) reached the cloud;",
+        print(
+            "seed \(seed): \(kills) kills, \(next) requests sent, \(answered) answered, \(received) reached the cloud;",
             "the kills left \(cutOff) requests without a reply and \(unfinished) unfinished files")
         #expect(kills >= min(rounds, 20), "so few kills show little")
         #expect(answered > kills / 2 && cutOff > 0, "the kills fell outside of the load")

@@ -13,7 +13,12 @@ struct LimitTests {
         #expect(house.cloud.requestCount == 0 && house.proxy.finalNames == [] && house.proxy.partialNames == [])
     }
 
-    @Test("A slow-loris client that drips its head or its body: 408", arguments: ["POST /x HTTP/1.1\r\nHost: a\r\nX-", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"])
+    @Test(
+        "A slow-loris client that drips its head or its body: 408",
+        arguments: [
+            "POST /x HTTP/1.1\r\nHost: a\r\nX-", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
+            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+        ])
     func drips(start: String) async throws {
         try await withHouse(.normal, ["--limits-request-time", "600ms", "--limits-idle", "10s"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
@@ -33,7 +38,9 @@ struct LimitTests {
         }
     }
 
-    @Test("A client that stops in the middle: 408", arguments: ["POST", "POST /x HTTP/1.1\r\nHost: a\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc"])
+    @Test(
+        "A client that stops in the middle: 408",
+        arguments: ["POST", "POST /x HTTP/1.1\r\nHost: a\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\nabc"])
     func stops(start: String) async throws {
         try await withHouse(.normal, ["--limits-idle", "3s"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
@@ -70,7 +77,10 @@ struct LimitTests {
     @Test("A head over the limit: 431", arguments: [true, false])
     func largeHead(inOneLine: Bool) async throws {
         try await withHouse { house async throws in
-            let filler = inOneLine ? "X: " + String(repeating: "a", count: 70_000) + "\r\n" : (0..<2000).map { "X-\($0): \(String(repeating: "b", count: 30))\r\n" }.joined()
+            let filler =
+                inOneLine
+                ? "X: " + String(repeating: "a", count: 70_000) + "\r\n"
+                : (0..<2000).map { "X-\($0): \(String(repeating: "b", count: 30))\r\n" }.joined()
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
             await connection.sendAsMuchAsIsTaken("POST /x HTTP/1.1\r\nHost: a\r\n\(filler)\r\n".utf8)
             try await Self.expectRefused(house, await connection.rest(), 431, "request head over the limit")
@@ -125,7 +135,9 @@ struct LimitTests {
         try await withHouse(.normal, ["--limits-request-body", "1MiB"]) { house async throws in
             let connection = try await RawConnection.open(house.proxy.plainPort)
             try await connection.send("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;")
-            for _ in 0..<64 where !connection.received.value.isClosed { await connection.sendAsMuchAsIsTaken(Array(repeating: 97, count: 64 << 10)) }
+            for _ in 0..<64 where !connection.received.value.isClosed {
+                await connection.sendAsMuchAsIsTaken(Array(repeating: 97, count: 64 << 10))
+            }
             #expect(await connection.received.wait { $0.status != nil || $0.isClosed })
             let status = connection.received.value.status
             #expect(status == 413 || status == 400)
@@ -141,7 +153,11 @@ struct LimitTests {
         let bomb = folder.file("bomb")
         let made = try await Program.run(
             "python3",
-            ["-c", "import sys,zlib\nc=zlib.compressobj(9)\nz=bytes(1<<24)\nf=open(sys.argv[1],'wb')\nfor _ in range(128): f.write(c.compress(z))\nf.write(c.flush())", bomb.path(percentEncoded: false)],
+            [
+                "-c",
+                "import sys,zlib\nc=zlib.compressobj(9)\nz=bytes(1<<24)\nf=open(sys.argv[1],'wb')\nfor _ in range(128): f.write(c.compress(z))\nf.write(c.flush())",
+                bomb.path(percentEncoded: false),
+            ],
             within: .patience)
         #expect(made.status == 0, "\(made.errors)")
         let sent = NumberedRequest.bytes(body: try bytes(of: bomb), path: "/emu_reports/performance_report")
@@ -177,13 +193,18 @@ struct LimitTests {
 
     @Test("A thousand connections at once each get their answer", .enabled(if: OpenFiles.allow(4000), "too few files may be open at once"))
     func thousand() async throws {
-        try await withHouse(.normal, ["--limits-handshake-time", "60s", "--limits-connect-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]) { house async throws in
+        try await withHouse(
+            .normal,
+            ["--limits-handshake-time", "60s", "--limits-connect-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]
+        ) { house async throws in
             let connections = try await withThrowingTaskGroup(of: RawConnection.self) { tasks in
                 for _ in 0..<1000 { tasks.addTask { try await RawConnection.open(house.proxy.plainPort) } }
                 return try await tasks.reduce(into: [RawConnection]()) { $0.append($1) }
             }
             // All are open; now all speak.
-            for (number, connection) in connections.enumerated() { try await connection.send(NumberedRequest.bytes(number, body: Array(repeating: 1, count: 2000))) }
+            for (number, connection) in connections.enumerated() {
+                try await connection.send(NumberedRequest.bytes(number, body: Array(repeating: 1, count: 2000)))
+            }
             var outcomes: [Int: Int] = [:]
             for connection in connections { outcomes[await connection.rest().status ?? 0, default: 0] += 1 }
             #expect(outcomes == [200: 1000])

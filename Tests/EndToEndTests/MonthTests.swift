@@ -47,8 +47,10 @@ struct MonthTests {
 
     @Test("answer-after: the Envoy is answered here while the cloud is away, and the cloud gets it later, each once and in order")
     func answerAfter() async throws {
-        try await live(["--answer-after", "1s", "--deliver", "later", "--deliver-pause", "10ms"], pauseAtOutage: .milliseconds(2_100)) { house, statuses, month in
-            #expect(statuses.away.first == 502 && statuses.away.dropFirst().allSatisfy { $0 == 200 } && statuses.rest.allSatisfy { $0 == 200 })
+        try await live(["--answer-after", "1s", "--deliver", "later", "--deliver-pause", "10ms"], pauseAtOutage: .milliseconds(2_100)) {
+            house, statuses, month in
+            #expect(
+                statuses.away.first == 502 && statuses.away.dropFirst().allSatisfy { $0 == 200 } && statuses.rest.allSatisfy { $0 == 200 })
             #expect(month.envoy.backlogCount == 0)
             #expect(await house.proxy.logs("all is delivered"))
             #expect(try await eventually { house.undelivered == [] })
@@ -74,11 +76,20 @@ struct MonthTests {
             #expect(month.envoy.backlogCount == 0 && house.cloud.requestCount == 0)
             #expect(house.undelivered.count == (statuses.away + statuses.rest).count)
             let status = try await house.status()
-            #expect(status.contains("waiting   \(house.undelivered.count) reports answered here that the cloud has not taken\n"), "\(status)")
+            #expect(
+                status.contains("waiting   \(house.undelivered.count) reports answered here that the cloud has not taken\n"), "\(status)")
             let dry = try await house.heliograph("deliver", ["--dry-run", "--cloud", "answer"])
-            #expect(dry.status == 0 && dry.text.hasPrefix("\(house.undelivered.count) reports to be delivered to https://localhost:\(house.cloud.port), the first of "))
+            #expect(
+                dry.status == 0
+                    && dry.text.hasPrefix(
+                        "\(house.undelivered.count) reports to be delivered to https://localhost:\(house.cloud.port), the first of ")
+            )
             let refused = try await house.heliograph("deliver", ["--cloud", "answer"])
-            #expect(refused.status == 1 && refused.errors == "error: cloud is answer: nothing leaves this machine\nhint: to send them all the same, say --cloud forward\n")
+            #expect(
+                refused.status == 1
+                    && refused.errors
+                        == "error: cloud is answer: nothing leaves this machine\nhint: to send them all the same, say --cloud forward\n"
+            )
             #expect(house.cloud.requestCount == 0)
             let delivered = try await house.heliograph("deliver", ["--deliver-pause", "10ms"])
             #expect(delivered.status == 0, "\(delivered.errors)")
@@ -186,7 +197,8 @@ extension MonthTests {
     private static func rows(_ requests: [[UInt8]]) throws -> [String] {
         try requests.flatMap { request in
             let report = try Report.decode(xml: xml(request)).value
-            return report.intervals.map { "interval \($0.id ?? 0)" } + report.readings.map { "reading \($0.id ?? 0)" } + report.events.map { "event \($0.id)" }
+            return report.intervals.map { "interval \($0.id ?? 0)" } + report.readings.map { "reading \($0.id ?? 0)" }
+                + report.events.map { "event \($0.id)" }
         }
     }
 }

@@ -57,7 +57,8 @@ struct RedirectTests {
         let authority = try House.authority.get()
         let file = try network.folder.write(authority.certificatePEM.utf8, to: "authority.pem")
         let reports = try await Cloud.start(
-            address: Network.reports, port: 443, identity: try authority.issue(dnsNames: ["reports.example.test"], ipAddresses: [Network.reports]))
+            address: Network.reports, port: 443,
+            identity: try authority.issue(dnsNames: ["reports.example.test"], ipAddresses: [Network.reports]))
         let home = try await Cloud.start(address: Network.home, port: 443, identity: try authority.issue(dnsNames: ["home.example.test"]))
         let plainHome = try await Cloud.start(address: Network.home, port: 80, identity: nil)
         let proxy = try await Proxy.start(
@@ -163,7 +164,9 @@ struct Network: Sendable {
 
     func remove() async {
         // What is not there can't be removed.
-        for command in ["ip netns delete \(device)", "ip netns delete \(interceptor)", "ip link delete \(link)"] { _ = try? await Self.run(command) }
+        for command in ["ip netns delete \(device)", "ip netns delete \(interceptor)", "ip link delete \(link)"] {
+            _ = try? await Self.run(command)
+        }
     }
 
     struct Failed: Error { var command: String, reason: String }

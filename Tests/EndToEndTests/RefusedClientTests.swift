@@ -14,10 +14,13 @@ struct RefusedClientTests {
 
     private static func openSSL(_ house: House, _ options: [String]) async throws -> Program.Finished {
         let input = try house.folder.write(PostedReport.any.request, to: "request")
-        return try await Program.run("openssl", ["s_client", "-connect", "127.0.0.1:\(house.proxy.port)", "-quiet"] + options, input: input)
+        return try await Program.run(
+            "openssl", ["s_client", "-connect", "127.0.0.1:\(house.proxy.port)", "-quiet"] + options, input: input)
     }
 
-    @Test("One that refuses the certificate", .enabled(if: Program.isInstalled("openssl"), "openssl is not installed"), arguments: ["-tls1_2", "-tls1_3"])
+    @Test(
+        "One that refuses the certificate", .enabled(if: Program.isInstalled("openssl"), "openssl is not installed"),
+        arguments: ["-tls1_2", "-tls1_3"])
     func certificateRefused(version: String) async throws {
         try await withHouse { house async throws in
             let result = try await Self.openSSL(house, ["-verify_return_error", version])
@@ -27,7 +30,9 @@ struct RefusedClientTests {
         }
     }
 
-    @Test("curl, which says in the same handshake that it does not trust us", .enabled(if: Program.isInstalled("curl"), "curl is not installed"), arguments: ["1.2", "1.3"])
+    @Test(
+        "curl, which says in the same handshake that it does not trust us",
+        .enabled(if: Program.isInstalled("curl"), "curl is not installed"), arguments: ["1.2", "1.3"])
     func curlRefuses(version: String) async throws {
         try await withHouse { house async throws in
             let result = try await Program.run("curl", ["-sS", "--tls-max", version, "https://127.0.0.1:\(house.proxy.port)/"])
@@ -68,7 +73,9 @@ struct RefusedClientTests {
         }
     }
 
-    @Test("One that speaks plain HTTP, or something else, on the TLS port", arguments: ["POST / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "\0\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}"])
+    @Test(
+        "One that speaks plain HTTP, or something else, on the TLS port",
+        arguments: ["POST / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\r\n\r\n", "\0\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}"])
     func noTLS(text: String) async throws {
         try await withHouse { house async throws in
             let connection = try await RawConnection.open(house.proxy.port)

@@ -12,32 +12,64 @@ struct SmugglingTests {
     }
 
     static let refused: [Shape] = [
-        Shape(testDescription: "both lengths", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        Shape(testDescription: "both lengths, the other way round", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
-        Shape(testDescription: "two different Content-Lengths", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 0\r\n\r\nabcd"),
-        Shape(testDescription: "the same Content-Length twice", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"),
+        Shape(
+            testDescription: "both lengths",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "both lengths, the other way round",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "two different Content-Lengths",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 0\r\n\r\nabcd"),
+        Shape(
+            testDescription: "the same Content-Length twice",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"),
         Shape(testDescription: "a list of Content-Lengths", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 4, 4\r\n\r\nabcd"),
         Shape(testDescription: "a negative Content-Length", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"),
         Shape(testDescription: "a Content-Length with a sign", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: +4\r\n\r\nabcd"),
         Shape(testDescription: "a hexadecimal Content-Length", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 0x4\r\n\r\nabcd"),
-        Shape(testDescription: "a Content-Length past 64 bits", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551620\r\n\r\nabcd"),
+        Shape(
+            testDescription: "a Content-Length past 64 bits",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 18446744073709551620\r\n\r\nabcd"),
         Shape(testDescription: "a Content-Length in other digits", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: ٤\r\n\r\nabcd"),
         Shape(testDescription: "an empty Content-Length", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n"),
-        Shape(testDescription: "a chunk size that is no number", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n"),
-        Shape(testDescription: "a negative chunk size", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n"),
-        Shape(testDescription: "a chunk size past 64 bits", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000004\r\nabcd\r\n0\r\n\r\n"),
-        Shape(testDescription: "a chunk longer than its size", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"),
-        Shape(testDescription: "a chunk size ended by a bare line feed", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\nabcd\r\n0\r\n\r\n"),
-        Shape(testDescription: "a chunked coding that is not the last", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
-        Shape(testDescription: "another coding before chunked", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
-        Shape(testDescription: "a coding that looks like chunked", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
-        Shape(testDescription: "two Transfer-Encodings", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a chunk size that is no number",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a negative chunk size", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n\r\n"),
+        Shape(
+            testDescription: "a chunk size past 64 bits",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n10000000000000004\r\nabcd\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a chunk longer than its size",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a chunk size ended by a bare line feed",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\nabcd\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a chunked coding that is not the last",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "another coding before chunked",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a coding that looks like chunked",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "two Transfer-Encodings",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         Shape(testDescription: "chunks in HTTP/1.0", bytes: "POST /x HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-        Shape(testDescription: "a header continued on the next line", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nX: 1\r\n Content-Length: 4\r\n\r\nabcd"),
-        Shape(testDescription: "a header continued after a tab", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n0\r\n\r\n"),
+        Shape(
+            testDescription: "a header continued on the next line",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nX: 1\r\n Content-Length: 4\r\n\r\nabcd"),
+        Shape(
+            testDescription: "a header continued after a tab",
+            bytes: "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\tchunked\r\n\r\n0\r\n\r\n"),
         Shape(testDescription: "a bare line feed in the head", bytes: "POST /x HTTP/1.1\r\nHost: a\nContent-Length: 4\r\n\r\nabcd"),
         Shape(testDescription: "line feeds alone", bytes: "POST /x HTTP/1.1\nHost: a\n\n"),
-        Shape(testDescription: "a bare carriage return in the head", bytes: "POST /x HTTP/1.1\r\nHost: a\rX: b\r\nContent-Length: 0\r\n\r\n"),
+        Shape(
+            testDescription: "a bare carriage return in the head", bytes: "POST /x HTTP/1.1\r\nHost: a\rX: b\r\nContent-Length: 0\r\n\r\n"),
         Shape(testDescription: "a NUL in a header", bytes: "POST /x HTTP/1.1\r\nHost: a\0b\r\n\r\n"),
         Shape(testDescription: "a NUL in the target", bytes: "POST /x\0y HTTP/1.1\r\nHost: a\r\n\r\n"),
         Shape(testDescription: "a space before the colon", bytes: "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length : 4\r\n\r\nabcd"),
@@ -49,7 +81,9 @@ struct SmugglingTests {
         Shape(testDescription: "a method that is none", bytes: "P\u{7f}ST /x HTTP/1.1\r\nHost: a\r\n\r\n"),
         Shape(testDescription: "the preface of HTTP/2", bytes: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
         Shape(testDescription: "CONNECT", bytes: "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: 127.0.0.1:22\r\n\r\n", status: 405),
-        Shape(testDescription: "CONNECT with a body", bytes: "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd", status: 405),
+        Shape(
+            testDescription: "CONNECT with a body", bytes: "CONNECT a:443 HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd", status: 405
+        ),
     ]
 
     @Test("Each shape is refused with its status, and a line in the log; nothing is kept or forwarded")
@@ -70,7 +104,9 @@ struct SmugglingTests {
             #expect(house.cloud.requestCount == 0)
             #expect(house.proxy.finalNames == [] && house.proxy.partialNames == [])
             #expect(
-                await house.proxy.program.errors.wait { $0.lines.filter { $0.contains("connection refused") }.count == 2 * Self.refused.count })
+                await house.proxy.program.errors.wait {
+                    $0.lines.filter { $0.contains("connection refused") }.count == 2 * Self.refused.count
+                })
         }
     }
 
@@ -100,7 +136,12 @@ struct SmugglingTests {
         }
     }
 
-    @Test("A request that ends in the middle is no request", arguments: ["POST /x HT", "POST /x HTTP/1.1\r\nHost: a\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nab"])
+    @Test(
+        "A request that ends in the middle is no request",
+        arguments: [
+            "POST /x HT", "POST /x HTTP/1.1\r\nHost: a\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc",
+            "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nab",
+        ])
     func brokenOff(text: String) async throws {
         try await withHouse { house async throws in
             let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
@@ -116,8 +157,10 @@ struct SmugglingTests {
         "Whatever a request names as its place, it goes to the configured cloud and nowhere else, unchanged",
         arguments: [
             "POST http://127.0.0.1:OTHER/x HTTP/1.1\r\nHost: 127.0.0.1:OTHER\r\n", "POST https://127.0.0.1:OTHER/x HTTP/1.1\r\nHost: a\r\n",
-            "POST /x HTTP/1.1\r\nHost: 127.0.0.1:OTHER\r\n", "POST /x HTTP/1.1\r\nHost: localhost:OTHER\r\n", "POST /x HTTP/1.1\r\nHost: home.enphaseenergy.com\r\n",
-            "POST /x HTTP/1.1\r\nHost: [::1]:OTHER\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nHost: 127.0.0.1:OTHER\r\n", "POST /x HTTP/1.1\r\nHost:\r\n", "POST /x HTTP/1.1\r\n",
+            "POST /x HTTP/1.1\r\nHost: 127.0.0.1:OTHER\r\n", "POST /x HTTP/1.1\r\nHost: localhost:OTHER\r\n",
+            "POST /x HTTP/1.1\r\nHost: home.enphaseenergy.com\r\n",
+            "POST /x HTTP/1.1\r\nHost: [::1]:OTHER\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nHost: 127.0.0.1:OTHER\r\n",
+            "POST /x HTTP/1.1\r\nHost:\r\n", "POST /x HTTP/1.1\r\n",
             "POST /x HTTP/1.1\r\nHost: a@127.0.0.1:OTHER\r\n", "POST /x HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: 127.0.0.1:OTHER\r\n",
             "POST //127.0.0.1:OTHER/x HTTP/1.1\r\nHost: a\r\n", "OPTIONS * HTTP/1.1\r\nHost: a\r\n",
         ])
@@ -134,12 +177,14 @@ struct SmugglingTests {
         await other.stop()
     }
 
-    @Test("A name in the client's TLS hello chooses no other place", .enabled(if: Program.isInstalled("openssl"), "openssl is not installed"))
+    @Test(
+        "A name in the client's TLS hello chooses no other place", .enabled(if: Program.isInstalled("openssl"), "openssl is not installed"))
     func serverName() async throws {
         try await withHouse { house async throws in
             let input = try house.folder.write(PostedReport.any.request, to: "request")
             let result = try await Program.run(
-                "openssl", ["s_client", "-connect", "127.0.0.1:\(house.proxy.port)", "-quiet", "-servername", "home.enphaseenergy.com"], input: input)
+                "openssl", ["s_client", "-connect", "127.0.0.1:\(house.proxy.port)", "-quiet", "-servername", "home.enphaseenergy.com"],
+                input: input)
             #expect(result.text.hasPrefix("HTTP/1.1 200 OK"))
             #expect(house.cloud.requests.map(\.bytes) == [PostedReport.any.request])
         }

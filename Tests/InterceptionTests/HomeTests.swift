@@ -52,7 +52,8 @@ struct HomeTests {
         }
     }
 
-    @Test("With other-hosts: block names and time pass and nothing else does; stopped, TCP port 443 passes", arguments: ["nft", "iptables"])
+    @Test(
+        "With other-hosts: block names and time pass and nothing else does; stopped, TCP port 443 passes", arguments: ["nft", "iptables"])
     func blocked(tool: String) async throws {
         if tool == "iptables", !Home.missingForIPTables.isEmpty { try Test.cancel("no iptables") }
         try await Home.with { home in
@@ -67,7 +68,8 @@ struct HomeTests {
 
             #expect(try await home.gateway("up", "--envoy", Home.envoyAddress, "--tool", tool).status == 0)
             #expect(try await home.fetches("http://\(Home.elsewhere):1194/", from: home.envoy), "what is looked for below can happen")
-            #expect(try await home.fetches("http://\(Home.envoyAddress)/", from: nil), "its answer to one from outside comes by way of the box")
+            #expect(
+                try await home.fetches("http://\(Home.envoyAddress)/", from: nil), "its answer to one from outside comes by way of the box")
             let up = try await home.gateway("up", "--envoy", Home.envoyAddress, "--tool", tool, "--other-hosts", "block")
             #expect(up.status == 0, "\(up.errors)")
             #expect(try await !home.fetches("http://\(Home.elsewhere):1194/", from: home.envoy))
@@ -77,7 +79,8 @@ struct HomeTests {
             #expect(try await home.reaches(from: home.envoy, port: 123))
             #expect(try await !home.reaches(from: home.envoy, port: 124, wait: 1))
             #expect(try await home.post(from: home.envoy, "/1", to: Home.reports, name: "reports.example.test").hasPrefix("HTTP/1.1 200"))
-            #expect(try await home.post(from: home.envoy, "/2", to: Home.elsewhere, name: "elsewhere.example.test").hasPrefix("HTTP/1.1 503"))
+            #expect(
+                try await home.post(from: home.envoy, "/2", to: Home.elsewhere, name: "elsewhere.example.test").hasPrefix("HTTP/1.1 503"))
             #expect(elsewhere.requestCount == 0)
             let status = try await home.gateway("status").text
             #expect(status.contains("\nblocks     all else but names and time\n"), "\(status)")

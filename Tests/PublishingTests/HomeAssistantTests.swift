@@ -207,7 +207,8 @@ private enum Rules {
                     $0 == nil
                 }
                 _ = try await Program.run(
-                    "mosquitto_pub", ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-r", "-t", "heliograph/availability", "-m", "offline"])
+                    "mosquitto_pub",
+                    ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-r", "-t", "heliograph/availability", "-m", "offline"])
                 try await expectEventually {
                     subject.messages.filter { $0.topic == "heliograph/availability" }.suffix(2).map(\.payload)
                 } until: {

@@ -12,7 +12,9 @@ import Testing
         try await flow.keep(World(seed: 3, reportCount: 40).reports, from: "first")
         var program = ProgramFigures()
         (program.startedTimestamp, program.requestsCaptured, program.diskFreeBytes) = (1_446_100_000, 7, 5_000_000)
-        (program.cloud, program.cloudSinceTimestamp, program.cloudOutageSinceTimestamp, program.undelivered) = ("forward", 1_446_100_000, 1_446_110_000, 4)
+        (program.cloud, program.cloudSinceTimestamp, program.cloudOutageSinceTimestamp, program.undelivered) = (
+            "forward", 1_446_100_000, 1_446_110_000, 4
+        )
         program.refusals = ["too large": 2, "a \"strange\"\nreason\\": 1]
         program.cloudFailures = ["unreachable": 3]
         var publisher = PublisherReport(name: "mqtt", target: "mqtt://localhost")

@@ -16,13 +16,19 @@ struct AnswerFormTests {
         return bytes("POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: \(body.count)\r\n\r\n") + body
     }
 
-    @Test("What is learned from a reply, and answered in that form, is learned again from the answer", arguments: [Compression?.none, .zlib, .gzip, .rawDeflate])
+    @Test(
+        "What is learned from a reply, and answered in that form, is learned again from the answer",
+        arguments: [Compression?.none, .zlib, .gzip, .rawDeflate])
     func roundTrip(compression: Compression?) throws {
         let xml = bytes(Self.declaration + Self.body)
         let body = compression?.compress(xml) ?? xml
-        let headers = ["Server: Apache/2", "date: Mon, 13 Feb 2012 11:56:48 GMT", "Connection: keep-alive", "Content-Length: \(body.count)", "Content-Type: x/y; z"]
+        let headers = [
+            "Server: Apache/2", "date: Mon, 13 Feb 2012 11:56:48 GMT", "Connection: keep-alive", "Content-Length: \(body.count)",
+            "Content-Type: x/y; z",
+        ]
         let form = try #require(AnswerForm(ofReply: Self.reply(headers, body)))
-        #expect(form.headers == ["Server: Apache/2", "date: {date}", "Connection: close", "Content-Length: {length}", "Content-Type: x/y; z"])
+        #expect(
+            form.headers == ["Server: Apache/2", "date: {date}", "Connection: close", "Content-Length: {length}", "Content-Type: x/y; z"])
         #expect(form.compression == compression && form.declaration == Self.declaration)
         var serials: [String] = []
         let answer = try OwnAnswer.toRequest(Self.request(), at: 0) { serial in
@@ -32,7 +38,9 @@ struct AnswerFormTests {
         #expect(serials == [try Report.decode(xml: bytes(tinyReport)).value.envoy?.serialNumber])
         #expect(AnswerForm(ofReply: answer) == form)
         let reply = try CapturedReply(answer)
-        #expect(String(decoding: answer.dropLast(reply.body.count), as: UTF8.self).contains("\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: close\r\nContent-Length: \(reply.body.count)\r\n"))
+        #expect(
+            String(decoding: answer.dropLast(reply.body.count), as: UTF8.self).contains(
+                "\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: close\r\nContent-Length: \(reply.body.count)\r\n"))
         #expect(try Reply.decode(xml: ReportBody(decoding: reply.body).xml).value.processedEvents == [7])
     }
 
@@ -53,7 +61,8 @@ struct AnswerFormTests {
     @Test(
         "A reply that is not plainly good teaches nothing",
         arguments: [
-            ("404 Not Found", body), ("200 OK", "<perf_report_response status='error'/>"), ("200 OK", "<html/>"), ("200 OK", ""), ("200 OK", "junk"),
+            ("404 Not Found", body), ("200 OK", "<perf_report_response status='error'/>"), ("200 OK", "<html/>"), ("200 OK", ""),
+            ("200 OK", "junk"),
             ("200 OK", "<perf_report_response status='success'><task id='1'/></perf_report_response>"),
             ("200 OK", "<?xml version='1.0' encoding='utf-16'?>" + body), ("200 OK", "<?xml-stylesheet href='x'?>" + body),
         ])
@@ -63,7 +72,9 @@ struct AnswerFormTests {
 
     @Test("The published form is what the real reply of 2012 teaches, but for what tells of its server")
     func real() throws {
-        guard let head = try capture("2012-R3.0.0/response-head.txt"), let body = try capture("2012-R3.0.0/response-body.deflate") else { return }
+        guard let head = try capture("2012-R3.0.0/response-head.txt"), let body = try capture("2012-R3.0.0/response-body.deflate") else {
+            return
+        }
         let learned = try #require(AnswerForm(ofReply: head + [13, 10] + body))
         #expect(learned.compression == AnswerForm.published.compression && learned.declaration == AnswerForm.published.declaration)
         let published = Set(AnswerForm.published.headers)
@@ -72,7 +83,8 @@ struct AnswerFormTests {
 
     @Test("A shape is names, not contents")
     func shape() throws {
-        let body = "<perf_report_response status='success'><events_processed><event id='1'/><event id='2'/></events_processed><task a='1'>x</task></perf_report_response>"
+        let body =
+            "<perf_report_response status='success'><events_processed><event id='1'/><event id='2'/></events_processed><task a='1'>x</task></perf_report_response>"
         let shape = try ReplyShape(ofReply: Self.reply(["X-A:  b "], bytes(body)))
         #expect(shape.status == 200 && shape.isGood && shape.compression == nil)
         #expect(shape.headers.map(\.name) == ["x-a"] && shape.headers.map(\.value) == ["b"])

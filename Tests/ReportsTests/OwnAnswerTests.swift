@@ -34,7 +34,9 @@ struct OwnAnswerTests {
     @Test("An event that can't be decoded is acknowledged all the same, its id as it is written; only the report's own count")
     func oddEvents() throws {
         let xml = try Self.answer(
-            to: bytes("<perf_report report_timestamp='1'><event id='0012'/><event/><event id='a&amp;&lt;&quot;b'/><x><event id='5'/></x></perf_report>"))
+            to: bytes(
+                "<perf_report report_timestamp='1'><event id='0012'/><event/><event id='a&amp;&lt;&quot;b'/><x><event id='5'/></x></perf_report>"
+            ))
         #expect(
             String(decoding: xml, as: UTF8.self).split(separator: "\n").filter { $0.contains("<event ") }
                 == ["    <event id=\"0012\"/>", "    <event id=\"a&amp;&lt;&quot;b\"/>"])
@@ -52,7 +54,9 @@ struct OwnAnswerTests {
             try OwnAnswer.toRequest(Self.request(Self.form(bytes(tinyReport)), "/emu_reports/task_complete?x=1"), at: 0)
         }
         #expect(throws: ReportError.self) { try OwnAnswer.toRequest(Self.request(bytes("no zlib")), at: 0) }
-        #expect(throws: ReportError.reading(.report, .root("html"))) { try OwnAnswer.toRequest(Self.request(Self.form(bytes("<html/>"))), at: 0) }
+        #expect(throws: ReportError.reading(.report, .root("html"))) {
+            try OwnAnswer.toRequest(Self.request(Self.form(bytes("<html/>"))), at: 0)
+        }
         #expect(throws: ReportError.self) { try OwnAnswer.toRequest(Self.request(Self.form(bytes("<perf_report><event id='1'/>"))), at: 0) }
         #expect(throws: ReportError.inflating(.zlib, .overLimit(bytes: 100))) {
             try OwnAnswer.toRequest(Self.request(Self.form(bytes(tinyReport))), at: 0, limitBytes: 100)
@@ -64,8 +68,11 @@ struct OwnAnswerTests {
         guard let report = try capture("2012-R3.0.0/report.xml"), let reply = try capture("2012-R3.0.0/response.xml") else { return }
         #expect(try Self.answer(to: report) == reply)
         guard let captured = try capture("2012-R3.0.0/response-head.txt") else { return }
-        func names(_ head: String) -> [String] { head.split(whereSeparator: \.isNewline).dropFirst().map { String($0.prefix { $0 != ":" }) } }
-        let ours = names(String(decoding: try OwnAnswer.toRequest(Self.request(Self.form(report)), at: 0).prefix { $0 != 0x78 }, as: UTF8.self))
+        func names(_ head: String) -> [String] {
+            head.split(whereSeparator: \.isNewline).dropFirst().map { String($0.prefix { $0 != ":" }) }
+        }
+        let ours = names(
+            String(decoding: try OwnAnswer.toRequest(Self.request(Self.form(report)), at: 0).prefix { $0 != 0x78 }, as: UTF8.self))
         #expect(names(String(decoding: captured, as: UTF8.self)).filter(ours.contains) == ours, "the headers are the cloud's, in its order")
     }
 

@@ -75,7 +75,8 @@ struct CloudTests {
     @Test("A body that is no report is answered with failure")
     func undecodable() async throws {
         try await withCloud { _, client in
-            let reply = try await client.send(Array("POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabcd".utf8))
+            let reply = try await client.send(
+                Array("POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabcd".utf8))
             #expect(reply.status == 200 && !reply.isSuccess)
         }
     }
@@ -94,7 +95,9 @@ struct CloudTests {
         }
     }
 
-    @Test("Connections that are dropped or refused in the handshake bring no request", arguments: [CloudBehaviour.dropping, .refusingHandshake])
+    @Test(
+        "Connections that are dropped or refused in the handshake bring no request",
+        arguments: [CloudBehaviour.dropping, .refusingHandshake])
     func refused(behaviour: CloudBehaviour) async throws {
         try await withCloud(behaviour) { cloud, client in
             await #expect(throws: SimulatorError.self) { try await client.send(try model().report(atSeconds: 5).request()) }

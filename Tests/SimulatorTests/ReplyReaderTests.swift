@@ -42,7 +42,9 @@ struct ReplyReaderTests {
         #expect(whole?.bytes == reply)
     }
 
-    @Test("What is not HTTP is an error", arguments: ["hello world\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 99999999999999999999 x\r\n\r\n", "\r\n\r\n"])
+    @Test(
+        "What is not HTTP is an error",
+        arguments: ["hello world\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 99999999999999999999 x\r\n\r\n", "\r\n\r\n"])
     func notHTTP(text: String) {
         var reader = ReplyReader(limit: 1000)
         #expect(throws: SimulatorError.self) { try reader.feed(Array(text.utf8)) }

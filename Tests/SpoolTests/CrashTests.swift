@@ -45,7 +45,8 @@ struct CrashTests {
             let folder = try TemporaryFolder()
             let spool = folder.file("spool")
             let result = try await Tracer.run(
-                Self.files(spool, [failed]).flatMap { ["-P", $0] } + ["-e", "inject=\(fault):when=1"], [spool.path(percentEncoded: false), "one", "3000"])
+                Self.files(spool, [failed]).flatMap { ["-P", $0] } + ["-e", "inject=\(fault):when=1"],
+                [spool.path(percentEncoded: false), "one", "3000"])
             #expect(result.status == 0, "\(result.errors)")
             #expect(result.text.contains("failed \(Self.stem).\(failed): "), "\(result.text)")
             #expect(result.text.contains("kept \(Self.stem).\(kept)\n"), "the other one is kept")
@@ -59,7 +60,9 @@ struct CrashTests {
         let (spool, trace) = (folder.file("spool"), folder.file("trace"))
         let files = Self.files(spool, ["request"]).flatMap { ["-P", $0] }
         let result = try await Tracer.run(
-            files + ["-o", trace.path(percentEncoded: false), "-e", "inject=write:error=ENOSPC:when=1", "-e", "trace=openat,write,close,unlink"],
+            files + [
+                "-o", trace.path(percentEncoded: false), "-e", "inject=write:error=ENOSPC:when=1", "-e", "trace=openat,write,close,unlink",
+            ],
             [spool.path(percentEncoded: false), "one", "200000"])
         #expect(result.text.contains("failed \(Self.stem).request: ") && result.text.contains("kept \(Self.stem).response"))
         #expect(names(in: spool).filter { $0 != ".lock" } == ["\(Self.stem).response"])
@@ -84,16 +87,25 @@ struct CrashTests {
         let folder = try TemporaryFolder()
         let (spool, trace) = (folder.file("spool"), folder.file("trace"))
         let result = try await Tracer.run(
-            ["-y", "-s", "300", "-o", trace.path(percentEncoded: false), "-e", "trace=write,fsync,rename"], [spool.path(percentEncoded: false), "one", "\(size)"])
+            ["-y", "-s", "300", "-o", trace.path(percentEncoded: false), "-e", "trace=write,fsync,rename"],
+            [spool.path(percentEncoded: false), "one", "\(size)"])
         #expect(result.status == 0)
         let lines = try String(contentsOf: trace, encoding: .utf8).split(separator: "\n").map(String.init)
-        func last(_ parts: String...) throws -> Int { try #require(lines.lastIndex { line in parts.allSatisfy { line.contains($0) } }, "\(parts)") }
-        func first(_ parts: String...) throws -> Int { try #require(lines.firstIndex { line in parts.allSatisfy { line.contains($0) } }, "\(parts)") }
+        func last(_ parts: String...) throws -> Int {
+            try #require(lines.lastIndex { line in parts.allSatisfy { line.contains($0) } }, "\(parts)")
+        }
+        func first(_ parts: String...) throws -> Int {
+            try #require(lines.firstIndex { line in parts.allSatisfy { line.contains($0) } }, "\(parts)")
+        }
         for file in ["request", "response"] {
             let steps = [
                 try last("write(", ".\(Self.stem).\(file).partial>"), try first("fsync(", ".\(Self.stem).\(file).partial>"),
                 try first("rename(", ".\(Self.stem).\(file).partial"),
-                try #require(lines.indices.first { try $0 > first("rename(", ".\(Self.stem).\(file).partial") && lines[$0].contains("fsync(") && lines[$0].contains("spool>") }),
+                try #require(
+                    lines.indices.first {
+                        try $0 > first("rename(", ".\(Self.stem).\(file).partial") && lines[$0].contains("fsync(")
+                            && lines[$0].contains("spool>")
+                    }),
                 try first("write(1", "kept \(Self.stem).\(file)"),
             ]
             #expect(steps == steps.sorted() && Set(steps).count == 5, "\(file): \(steps)")
@@ -131,7 +143,9 @@ struct CrashTests {
     }
 
     private func check(_ spool: URL, told: String, size: Int, _ moment: Comment) throws {
-        let whole = ["request": Array(repeating: UInt8(ascii: "q"), count: size), "response": Array(repeating: UInt8(ascii: "a"), count: 100)]
+        let whole = [
+            "request": Array(repeating: UInt8(ascii: "q"), count: size), "response": Array(repeating: UInt8(ascii: "a"), count: 100),
+        ]
         for (file, expected) in whole {
             let found = spool.appending(path: "\(Self.stem).\(file)")
             if FileManager.default.fileExists(atPath: found.path(percentEncoded: false)) {
@@ -143,7 +157,8 @@ struct CrashTests {
         let hadRequest = names(in: spool).contains("\(Self.stem).request")
         let next = try SpoolDirectory(FilePath(spool.path(percentEncoded: false)))
         withExtendedLifetime(next) {
-            #expect(names(in: spool).filter { $0 != ".lock" } == (hadRequest ? ["\(Self.stem).request", "\(Self.stem).response"] : []), moment)
+            #expect(
+                names(in: spool).filter { $0 != ".lock" } == (hadRequest ? ["\(Self.stem).request", "\(Self.stem).response"] : []), moment)
         }
     }
 }

@@ -24,7 +24,9 @@ struct FilingTests {
 
     private func visible(_ path: String = "") -> [String] { names(in: root.appending(path: path)).filter { !$0.hasPrefix(".") } }
 
-    @Test("Each file is there afterwards, compressed, of whatever size, by day of arrival; the root is empty", arguments: [0, 1, 65_536, 65_537, 3_000_000])
+    @Test(
+        "Each file is there afterwards, compressed, of whatever size, by day of arrival; the root is empty",
+        arguments: [0, 1, 65_536, 65_537, 3_000_000])
     func processed(size: Int) throws {
         var random = SeededRandom(UInt64(size))
         let request = random.bytes(size)

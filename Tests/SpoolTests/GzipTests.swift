@@ -7,7 +7,8 @@ import Testing
 struct GzipTests {
     private func text(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7 ^ $0) } }
 
-    @Test("What was compressed comes back, of any length and at any level", arguments: [0, 1, 100, 65_536, 65_537, 1_000_000], [0, 1, 6, 9])
+    @Test(
+        "What was compressed comes back, of any length and at any level", arguments: [0, 1, 100, 65_536, 65_537, 1_000_000], [0, 1, 6, 9])
     func roundTrip(count: Int, level: Int) throws {
         let bytes = text(count)
         let compressed = try gzipped(bytes, level: level)

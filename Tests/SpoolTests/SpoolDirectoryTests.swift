@@ -17,7 +17,9 @@ struct SpoolDirectoryTests {
         return Stem(arrivedAt: second, using: &random)
     }
 
-    private static func keep(_ bytes: [UInt8], _ file: ExchangeFile = .request, of stem: Stem, in spool: SpoolDirectory) async throws -> StoredFile {
+    private static func keep(_ bytes: [UInt8], _ file: ExchangeFile = .request, of stem: Stem, in spool: SpoolDirectory) async throws
+        -> StoredFile
+    {
         var draft = spool.draft(file, of: stem)
         try await draft.append(bytes)
         return try await spool.commit(draft)
@@ -31,7 +33,9 @@ struct SpoolDirectoryTests {
         #expect(mode & 0o007 == 0)
     }
 
-    @Test("A draft is nowhere until it is committed, and then whole under its name", arguments: [0, 1, Draft.memoryLimit, Draft.memoryLimit + 1, 1 << 20])
+    @Test(
+        "A draft is nowhere until it is committed, and then whole under its name",
+        arguments: [0, 1, Draft.memoryLimit, Draft.memoryLimit + 1, 1 << 20])
     func commit(size: Int) async throws {
         let spool = try SpoolDirectory(path)
         let stem = stem()

@@ -36,7 +36,8 @@ struct StemTests {
     @Test(
         "What is not of that form is no stem",
         arguments: [
-            "", ".", ".lock", "README", "2012-02-22T09:03:01-0j1FF.request", "2012-02-22T09:03:01-0j1FFss.request", "2012-02-22 09:03:01-0j1FFs",
+            "", ".", ".lock", "README", "2012-02-22T09:03:01-0j1FF.request", "2012-02-22T09:03:01-0j1FFss.request",
+            "2012-02-22 09:03:01-0j1FFs",
             "2012-02-22T09:03:01_0j1FFs", "2012-02-22T09:03:01-0j1F/s", "2012-02-22T09:03:01-0j1FFé", "٢٠١٢-02-22T09:03:01-0j1FFs",
             ".2012-02-22T09:03:01-0j1FFs.request.partial", "2012-02-22T09:03:01-0j1FFs ",
         ])

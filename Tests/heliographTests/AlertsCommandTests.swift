@@ -23,7 +23,8 @@ import Testing
         let house = try await house()
         let writer = try await ArchiveWriter.open(house.archive)
         let disk = AlertCondition(.init(.diskFilling), "12 MB are free on the disk of the captures")
-        let silent = AlertCondition(.init(.envoySilent, envoy: "129900000001"), "Envoy 129900000001 has not reported since 2015-06-21T06:30:00Z")
+        let silent = AlertCondition(
+            .init(.envoySilent, envoy: "129900000001"), "Envoy 129900000001 has not reported since 2015-06-21T06:30:00Z")
         try await writer.keep(alerts: [disk], now: Self.time)
         try await writer.keep(alerts: [silent], now: Self.time + 7_200)
         try await writer.close()
@@ -35,7 +36,8 @@ import Testing
                 2015-06-21T06:30:00Z  ended 2015-06-21T08:30:00Z  12 MB are free on the disk of the captures
 
                 """)
-        let local = try CommandTranscript("alerts --archive archive.sqlite --ended 0", in: house.folder.url, environment: ["TZ": "Europe/Berlin"])
+        let local = try CommandTranscript(
+            "alerts --archive archive.sqlite --ended 0", in: house.folder.url, environment: ["TZ": "Europe/Berlin"])
         #expect(local.output.contains("2015-06-21T10:30:00+02:00  lasts") && local.output.contains("since 2015-06-21T08:30:00+02:00"))
         #expect(!local.output.contains("12 MB"))
         let json = try CommandTranscript("alerts --archive archive.sqlite --json", in: house.folder.url)

@@ -56,7 +56,10 @@ import Testing
         let json = try #require(JSONSerialization.jsonObject(with: Data(check.output.utf8)) as? [String: Any])
         #expect(check.status == 1)
         #expect(json["file"] as? String == "h.yaml")
-        #expect((json["problems"] as? [[String: String]]) == [["error": "cloud: \"of\" is not accepted (h.yaml:1)", "hint": "write forward, shield, answer or off"]])
+        #expect(
+            (json["problems"] as? [[String: String]]) == [
+                ["error": "cloud: \"of\" is not accepted (h.yaml:1)", "hint": "write forward, shield, answer or off"]
+            ])
         let listen = (json["settings"] as? [[String: Any]])?.first { $0["name"] as? String == "listen" }
         #expect(listen?["value"] as? [String] == ["[::1]:0"])
         #expect(listen?["source"] as? String == "flag --listen")

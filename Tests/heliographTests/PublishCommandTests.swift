@@ -12,7 +12,8 @@ import Testing
     private func house(status: Int = 0, settings: String = "") async throws -> SimulatedHouse {
         let house = try SimulatedHouse()
         let day = MadeReport("129900000001", zone: "Europe/Berlin").reading("129911111111.1", at: Self.time, joules: 60_000)
-        try await house.keep(day.interval("129911111111.1", end: Self.time, joules: 60_000).reading("129911111111.1", at: Self.time + 86_400, joules: 1))
+        try await house.keep(
+            day.interval("129911111111.1", end: Self.time, joules: 60_000).reading("129911111111.1", at: Self.time + 86_400, joules: 1))
         let hook = house.folder.file("hook")
         try Data("#!/bin/sh\ncat >>lines\nexit \(status)\n".utf8).write(to: hook)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: hook.path)
@@ -35,10 +36,13 @@ import Testing
         let house = try await house()
         let trial = try heliograph("--test command", house)
         #expect(trial.status == 0 && trial.errors == "")
-        #expect(trial.output.wholeMatch(of: /command at \.\/hook took the newest row, of 2015-06-22T06:30:00Z, in [0-9]+ ms\n/) != nil, "\(trial.output)")
+        #expect(
+            trial.output.wholeMatch(of: /command at \.\/hook took the newest row, of 2015-06-22T06:30:00Z, in [0-9]+ ms\n/) != nil,
+            "\(trial.output)")
         let lines = try lines(house)
         #expect(lines.count == 1 && lines[0].integer("timestamp") == Self.time + 86_400)
-        let json = try #require(JSONSerialization.jsonObject(with: Data(heliograph("--test command --json", house).output.utf8)) as? [String: Any])
+        let json = try #require(
+            JSONSerialization.jsonObject(with: Data(heliograph("--test command --json", house).output.utf8)) as? [String: Any])
         #expect(json.text("name") == "command" && json.text("time") == "2015-06-22T06:30:00Z" && json.integer("milliseconds") != nil)
     }
 
@@ -90,7 +94,10 @@ import Testing
             ("--test fax", "there is no publisher fax\nhint: there are mqtt, influxdb, pvoutput, webhook, command"),
             ("--test webhook", "webhook is off\nhint: its settings begin with webhook.; see docs/publishing.md"),
             ("--test pvoutput", "pvoutput is off\nhint: its settings begin with pvoutput.systems; see docs/publishing.md"),
-            ("--to mqtt --since 2015", "mqtt tells of now only: its states can't be back-dated\nhint: the energy of the past is in its totals"),
+            (
+                "--to mqtt --since 2015",
+                "mqtt tells of now only: its states can't be back-dated\nhint: the energy of the past is in its totals"
+            ),
             (
                 "--to command --since soon",
                 "--since soon is not a day\nhint: write a day as 2026-11-23, a month as 2026-11, a year as 2026, or today or yesterday"

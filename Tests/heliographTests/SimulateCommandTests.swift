@@ -54,8 +54,10 @@ import Testing
         ("envoy --timezone Mars/X", "--timezone Mars/X is not known"), ("envoy --latitude 91", "--latitude 91.0 is out of range"),
         ("envoy --every 500ms", "--every 500ms is too short"), ("envoy --unpowered 400d", "--unpowered is too long"),
         ("cloud --behaviour odd", "--behaviour odd is not known"), ("cloud --behaviour slow", "--behaviour slow is not known"),
-        ("cloud --behaviour slow:x", "--behaviour slow:x has no duration"), ("cloud --behaviour status:99", "--behaviour status:99 has no HTTP status"),
-        ("cloud --behaviour reply:none", "can't read the reply none"), ("cloud --listen here", "--listen here is not an address and a port"),
+        ("cloud --behaviour slow:x", "--behaviour slow:x has no duration"),
+        ("cloud --behaviour status:99", "--behaviour status:99 has no HTTP status"),
+        ("cloud --behaviour reply:none", "can't read the reply none"),
+        ("cloud --listen here", "--listen here is not an address and a port"),
     ])
     func `a wrong option is named, with what to do`(arguments: String, message: String) throws {
         let transcript = try CommandTranscript("simulate \(arguments)", in: folder)

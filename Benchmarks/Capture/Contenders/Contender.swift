@@ -42,7 +42,8 @@ extension Contender.Kind {
                     rawValue, executables.heliograph,
                     [
                         "run", "--data", data.path, "--listen", "127.0.0.1:\(port)", "--upstream", "https://localhost:\(cloudPort)",
-                        "--upstream-ca", place.path("ca.pem"), "--allow-root", "yes", "--log-level", "warning", "--ingest", self == .heliograph ? "on" : "off",
+                        "--upstream-ca", place.path("ca.pem"), "--allow-root", "yes", "--log-level", "warning", "--ingest",
+                        self == .heliograph ? "on" : "off",
                     ], output: output),
                 captures: Captures(folder: data.appending(path: "spool"), isArchived: self == .heliograph))
         case .nginx:

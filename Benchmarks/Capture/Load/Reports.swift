@@ -11,7 +11,8 @@ enum Reports {
             let seed = UInt64(number + 1)
             let roof = Roof(place: .freiburg, panelCount: 40, seed: seed)
             var envoy = EnvoyModel(
-                identity: EnvoyIdentity(place: .freiburg, webcomm: .v4_6_0, seed: seed), roof: roof, startSeconds: noon - (small ? 300 : 4500))
+                identity: EnvoyIdentity(place: .freiburg, webcomm: .v4_6_0, seed: seed), roof: roof,
+                startSeconds: noon - (small ? 300 : 4500))
             envoy.advance(to: noon)
             return ByteBuffer(bytes: try envoy.report(atSeconds: noon).request())
         }

@@ -54,7 +54,8 @@ extension EnvoyEnergy {
         while day <= end {
             let next = step.nextFirstDay(after: step.firstDay(of: day))
             let rows = try Row.fetchAll(sums, arguments: [id, day.daysSince1970, min(end.daysSince1970, next.daysSince1970 - 1)])
-            let joules = try Dictionary(rows.map { (try $0.required(0, as: Int.self), try $0.required(1, as: Int.self)) }, uniquingKeysWith: +)
+            let joules = try Dictionary(
+                rows.map { (try $0.required(0, as: Int.self), try $0.required(1, as: Int.self)) }, uniquingKeysWith: +)
             if joules.values.contains(where: { $0 > 0 }) { periods.append((step.firstDay(of: day), joules)) }
             day = next
         }

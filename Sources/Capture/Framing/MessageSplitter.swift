@@ -136,7 +136,9 @@ final class MessageSplitter: ChannelInboundHandler {
         let isHead = progress.body == nil
         if !progress.isAbandoned { context.fireChannelRead(wrapInboundOut(piece)) }
         if progress.isAbandoned, strictness == .requests { return }
-        if isHead, case .counted(let length)? = progress.body { remaining = length } else if let left = remaining {
+        if isHead, case .counted(let length)? = progress.body {
+            remaining = length
+        } else if let left = remaining {
             remaining = left - piece.readableBytes
         }
         context.fireUserInboundEventTriggered(MessageBytes(bytes: piece))

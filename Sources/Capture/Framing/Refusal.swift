@@ -82,10 +82,13 @@ extension Refusal: CustomStringConvertible {
         case .bodyTooLarge: "if it is your Envoy, raise limits.request-body"
         case .tooSlow: "check the network between the Envoy and this machine, or raise limits.idle and limits.request-time"
         case .tooManyConnections: "raise limits.connections, or name your devices with --envoy so that others are turned away"
-        case .malformed, .tunnel: "an Envoy does not do this: see what else on your network uses this port, and name your devices with --envoy"
+        case .malformed, .tunnel:
+            "an Envoy does not do this: see what else on your network uses this port, and name your devices with --envoy"
         case .silent, .brokeOff: "if it is your Envoy, check its network; it keeps its copy and tries again"
-        case .certificateRefused: "this firmware checks the cloud's certificate; it can only be captured with a certificate that it trusts (certificate, private-key)"
-        case .noSharedCipher: "the device offers only ciphers that are broken and left out (RC4, export, DHE-only); end its TLS with another program and use listen-plain"
+        case .certificateRefused:
+            "this firmware checks the cloud's certificate; it can only be captured with a certificate that it trusts (certificate, private-key)"
+        case .noSharedCipher:
+            "the device offers only ciphers that are broken and left out (RC4, export, DHE-only); end its TLS with another program and use listen-plain"
         case .oldProtocol: "SSL 3.0 can't be served; end its TLS with another program, such as an old stunnel, and use listen-plain"
         case .notTLS: "plain HTTP belongs on the port that listen-plain names"
         case .handshakeFailed: "run with --log-level debug and report what it prints"

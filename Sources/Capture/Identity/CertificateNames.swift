@@ -1,11 +1,11 @@
 import NIOCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The names and addresses that a certificate is for.
@@ -21,7 +21,8 @@ public struct CertificateNames: Equatable, Sendable {
     ///   - hostName: This machine's name; one that can't stand in a certificate is left out.
     ///   - addresses: This machine's addresses.
     public init(hostName: String, addresses: [IPAddress]) {
-        let usable = (1...64).contains(hostName.utf8.count)
+        let usable =
+            (1...64).contains(hostName.utf8.count)
             && hostName.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         commonName = usable ? hostName : "heliograph"
         dnsNames = Self.unique([commonName, "localhost", "reports.enphaseenergy.com"])

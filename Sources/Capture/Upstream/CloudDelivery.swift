@@ -37,7 +37,8 @@ public struct CloudDelivery: Sendable {
     }
 
     private static func exchange(
-        _ request: [UInt8], _ events: NIOAsyncChannelInboundStream<UpstreamEvent>, _ cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
+        _ request: [UInt8], _ events: NIOAsyncChannelInboundStream<UpstreamEvent>,
+        _ cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
     ) async throws -> Reply {
         var events = events.makeAsyncIterator()
         // What fails comes as an event; the cloud hears nothing of the request before it has proved who it is.

@@ -60,7 +60,9 @@ struct CloudResponder: Responder {
     }
 
     /// An error is passed over: a cloud that has heard enough answers early and closes, and its answer counts. Where there is none, the reply's side says so.
-    private static func send(_ request: ArrivedRequest, _ bytes: RequestBytes, to cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async {
+    private static func send(
+        _ request: ArrivedRequest, _ bytes: RequestBytes, to cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
+    ) async {
         do {
             var sent = 0
             while sent < request.count {

@@ -103,7 +103,9 @@ final class ReplyAssembler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if progress.isAbandoned || progress.isEnded { finish(context) } else if case .untilClose? = progress.body {
+        if progress.isAbandoned || progress.isEnded {
+            finish(context)
+        } else if case .untilClose? = progress.body {
             finish(context)
         } else {
             fail(state.hasBytes ? .closedMidReply : state.isReady ? .closedWithoutReply : .handshakeFailed("it hung up"), context)

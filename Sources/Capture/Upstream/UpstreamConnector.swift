@@ -44,7 +44,9 @@ struct UpstreamConnector: Sendable {
         } catch { throw UpstreamFailure(connecting: error) }
     }
 
-    private func configure(_ channel: any Channel, for destination: Destination, _ head: HTTPRequestHead) -> EventLoopFuture<UpstreamChannel> {
+    private func configure(_ channel: any Channel, for destination: Destination, _ head: HTTPRequestHead) -> EventLoopFuture<
+        UpstreamChannel
+    > {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             let progress = FramingProgress()

@@ -116,7 +116,9 @@ extension UpstreamFailure {
         case let failure as UpstreamFailure: self = failure
         case NIOSSLError.handshakeFailed(let cause):
             let text = String(describing: cause)
-            self = text.contains("CERTIFICATE_VERIFY_FAILED") ? .untrusted("no authority that we know has signed it, or it has expired") : .handshakeFailed(text)
+            self =
+                text.contains("CERTIFICATE_VERIFY_FAILED")
+                ? .untrusted("no authority that we know has signed it, or it has expired") : .handshakeFailed(text)
         case is NIOSSLExtraError: self = .untrusted("it is for another name")
         case NIOSSLError.noCertificateToValidate, NIOSSLError.unableToValidateCertificate: self = .untrusted("there is none to check")
         default: return nil

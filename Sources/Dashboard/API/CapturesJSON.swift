@@ -92,7 +92,8 @@ extension APIRoutes {
                 while !piece.isEmpty {
                     try await writer.write(ByteBuffer(bytes: piece))
                     offset += piece.count
-                    piece = piece.count < Self.pieceBytes ? [] : try await house.piece(of: exchange, file, from: offset, limit: Self.pieceBytes)
+                    piece =
+                        piece.count < Self.pieceBytes ? [] : try await house.piece(of: exchange, file, from: offset, limit: Self.pieceBytes)
                 }
                 try await writer.finish(nil)
             })

@@ -24,7 +24,8 @@ extension APIRoutes {
 
     func roof(_ query: Query) async throws -> RoofJSON {
         let envoy = try await house.envoy(query.text("envoy"))
-        return RoofJSON(envoy: envoy.serialNumber, tiles: try await house.archive.open().roof(of: envoy.serialNumber).map(RoofJSON.Tile.init))
+        return RoofJSON(
+            envoy: envoy.serialNumber, tiles: try await house.archive.open().roof(of: envoy.serialNumber).map(RoofJSON.Tile.init))
     }
 
     func layRoof(_ request: Request) async throws -> RoofJSON {

@@ -20,7 +20,8 @@ struct CrossSiteToken: Sendable {
             guard ours.contains(origin) else { throw Refused(.forbidden, "another site's page may not write here") }
         }
         guard let given = request.headers[.crossSiteToken], Self.isSame(given, text) else {
-            throw Refused(.forbidden, "the token is missing or of an earlier start", hint: "take it from /api/v1/token, or load the page anew")
+            throw Refused(
+                .forbidden, "the token is missing or of an earlier start", hint: "take it from /api/v1/token, or load the page anew")
         }
     }
 

@@ -44,7 +44,8 @@ struct Trouble: Sendable, Encodable {
                 panel.device.shareOfMedian.flatMap { share in
                     share < weakShare
                         ? Trouble(
-                            kind: .panelWeak, text: "\(panel.title) made \(Shown.percent(share)) of the median panel's energy in seven days",
+                            kind: .panelWeak,
+                            text: "\(panel.title) made \(Shown.percent(share)) of the median panel's energy in seven days",
                             device: panel.device.equipment) : nil
                 }
             } + open(events, panels, now: now)
@@ -53,7 +54,9 @@ struct Trouble: Sendable, Encodable {
     private static func silence(of envoy: EnvoyStatus, _ panels: [PanelNow], now: Int) -> [Trouble] {
         guard let last = panels.compactMap({ $0.device.latest?.timestamp }).max() else { return [] }
         if now - last > silentSeconds {
-            return [Trouble(kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now - last))", sinceTimestamp: last)]
+            return [
+                Trouble(kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now - last))", sinceTimestamp: last)
+            ]
         }
         return panels.filter { $0.device.joulesTotal > 0 }.compactMap { panel in
             guard let read = panel.device.latest?.timestamp, last - read > silentSeconds else { return nil }

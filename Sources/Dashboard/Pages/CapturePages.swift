@@ -72,13 +72,17 @@ struct CapturesPage {
         if let proxy = state.proxy {
             facts += [
                 Fact(name: "Running for", value: Shown.duration(now - proxy.startedTimestamp), isBad: false),
-                Fact(name: "Captured since then", value: "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))", isBad: false),
+                Fact(
+                    name: "Captured since then", value: "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
+                    isBad: false),
                 Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]
             if proxy.undelivered + proxy.undeliveredRefused > 0 {
                 let refused = proxy.undeliveredRefused > 0 ? "; \(proxy.undeliveredRefused) refused by it" : ""
                 facts.append(
-                    Fact(name: "Answered here, not taken by the cloud", value: "\(proxy.undelivered)\(refused)", isBad: proxy.undeliveredRefused > 0))
+                    Fact(
+                        name: "Answered here, not taken by the cloud", value: "\(proxy.undelivered)\(refused)",
+                        isBad: proxy.undeliveredRefused > 0))
             }
         }
         facts += [
@@ -86,8 +90,13 @@ struct CapturesPage {
                 name: "Waiting for the archive",
                 value: state.waiting == 0 ? "none" : "\(state.waiting), the oldest \(ago(state.oldestWaiting))", isBad: state.waiting > 20),
             Fact(name: "Not understood", value: state.rejected == 0 ? "none" : "\(state.rejected)", isBad: state.rejected > 0),
-            Fact(name: "Archive", value: state.archive.map { "\(Shown.bytes($0.bytes)), \($0.reportCount) reports, \($0.rowCount) rows" } ?? "none yet", isBad: false),
-            Fact(name: "Free on the disk", value: state.freeBytes.map(Shown.bytes) ?? "unknown", isBad: (state.freeBytes ?? .max) < 500 << 20),
+            Fact(
+                name: "Archive",
+                value: state.archive.map { "\(Shown.bytes($0.bytes)), \($0.reportCount) reports, \($0.rowCount) rows" } ?? "none yet",
+                isBad: false),
+            Fact(
+                name: "Free on the disk", value: state.freeBytes.map(Shown.bytes) ?? "unknown", isBad: (state.freeBytes ?? .max) < 500 << 20
+            ),
         ]
         return facts
     }
@@ -131,7 +140,8 @@ struct CapturePage {
 
     private static let titles = [
         "request": "Request, as the Envoy sent it", "response": "Reply, as the cloud sent it", "xml": "The report’s XML",
-        "incomplete": "Why the reply broke off", "answer": "Our answer, as the Envoy heard it", "delivery": "The cloud’s reply to its later delivery",
+        "incomplete": "Why the reply broke off", "answer": "Our answer, as the Envoy heard it",
+        "delivery": "The cloud’s reply to its later delivery",
         "reason": "Why it could not be read",
     ]
 
@@ -150,8 +160,10 @@ struct CapturePage {
 
     /// Bytes as text; what a screen can't show is marked.
     private static func readable(_ bytes: [UInt8]) -> String {
-        String(String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
-            scalar == "\n" || scalar == "\t" || scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value) ? Character(scalar) : scalar == "\r" ? " " : "�"
-        })
+        String(
+            String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
+                scalar == "\n" || scalar == "\t" || scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value)
+                    ? Character(scalar) : scalar == "\r" ? " " : "�"
+            })
     }
 }

@@ -61,7 +61,8 @@ struct EventsPage {
     static let pageSize = 100
 
     init(
-        _ events: [EventEpisode], _ alerts: [Alert], _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], names: [String: String], isFirst: Bool
+        _ events: [EventEpisode], _ alerts: [Alert], _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], names: [String: String],
+        isFirst: Bool
     ) {
         var clock = envoy.clock
         self.envoy = EnvoyChoice(envoy, among: envoys, page: "/events")

@@ -52,7 +52,9 @@ extension HistoryPage {
                 ? HistorySpan.joules(earlier, before: clock.start(of: past.days.lowerBound) + house.now - clock.start(of: today))
                 : try await reader.energy(of: envoy.serialNumber, by: .day, days: same).reduce(0) { $0 &+ $1.joules }
         }
-        func href(_ view: HistorySpan.View, _ day: CivilDate) -> String { "/history?view=\(view.rawValue)&at=\(day)&envoy=\(envoy.serialNumber)" }
+        func href(_ view: HistorySpan.View, _ day: CivilDate) -> String {
+            "/history?view=\(view.rawValue)&at=\(day)&envoy=\(envoy.serialNumber)"
+        }
         let anchor = span.days.contains(today) ? today : span.days.lowerBound
         let old = HistorySpan.places(earlier, in: span.before, &clock)
         let finer: HistorySpan.View? =
@@ -65,7 +67,9 @@ extension HistoryPage {
 
         self.envoy = EnvoyChoice(envoy, among: envoys, page: "/history")
         choices = HistorySpan.View.allCases.map { view in
-            Choice(view: view.rawValue, title: view == .all ? "All" : view.rawValue.capitalized, href: href(view, anchor), isChosen: view == span.view)
+            Choice(
+                view: view.rawValue, title: view == .all ? "All" : view.rawValue.capitalized, href: href(view, anchor),
+                isChosen: view == span.view)
         }
         (title, view, at) = (span.title, span.view.rawValue, "\(span.days.lowerBound)")
         self.earlier = span.before.map { href(span.view, $0.days.lowerBound) }
@@ -74,7 +78,9 @@ extension HistoryPage {
         before = Shown.energy(compared)
         hasBefore = span.before != nil && compared > 0
         change = compared > 0 ? Self.change(Double(total) / Double(compared) - 1) : ""
-        beforeTitle = span.before == nil ? "" : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", as far" : "")
+        beforeTitle =
+            span.before == nil
+            ? "" : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", as far" : "")
         var names = clock
         rows = periods.map { period in
             let place = span.place(of: period, &clock)
@@ -151,14 +157,16 @@ extension HistorySpan {
         return Plot(
             shapes: [.bars(bars: bars(old, 0.06), style: "bars-before"), .bars(bars: bars(now, 0.2), style: "bars")], marks: marks,
             unit: step == .hour ? "Wh" : "kWh",
-            summary: "Energy of \(title), by \(step.rawValue)" + (best.map { "; the most, \(Shown.energy($0.joules)), \(label($0, &clock))" } ?? ""))
+            summary: "Energy of \(title), by \(step.rawValue)"
+                + (best.map { "; the most, \(Shown.energy($0.joules)), \(label($0, &clock))" } ?? ""))
     }
 
     private var marks: [Plot.Mark] {
         let count = slots
         func mark(_ index: Int, _ text: String) -> Plot.Mark { Plot.Mark(place: (Double(index) + 0.5) / Double(count), text: text) }
         return switch step {
-        case .hour: (0..<7).map { day in Plot.Mark(place: (Double(day) + 0.5) / 7, text: Shown.shortDay(days.lowerBound.advanced(by: day))) }
+        case .hour:
+            (0..<7).map { day in Plot.Mark(place: (Double(day) + 0.5) / 7, text: Shown.shortDay(days.lowerBound.advanced(by: day))) }
         case .day: stride(from: 0, to: count, by: 5).map { mark($0, "\($0 + 1)") }
         case .month where view == .year: (0..<12).map { mark($0, String(Shown.month($0 + 1).prefix(3))) }
         case .month: (0..<count).filter { $0 % 12 == 0 }.map { mark($0 + 5, "\(days.lowerBound.components.year + $0 / 12)") }

@@ -70,9 +70,14 @@ struct HistorySpan: Equatable {
     /// A period's name in this span.
     func label(_ period: EnergyPeriod, _ clock: inout LocalClock) -> String {
         switch step {
-        case .hour: view == .day ? Shown.time(period.startTimestamp, &clock) : "\(Shown.shortDay(period.day)) \(Shown.time(period.startTimestamp, &clock))"
+        case .hour:
+            view == .day
+                ? Shown.time(period.startTimestamp, &clock) : "\(Shown.shortDay(period.day)) \(Shown.time(period.startTimestamp, &clock))"
         case .day: Shown.shortDay(period.day)
-        case .month: view == .year ? Shown.month(period.day.components.month) : "\(Shown.month(period.day.components.month).prefix(3)) \(period.day.components.year)"
+        case .month:
+            view == .year
+                ? Shown.month(period.day.components.month)
+                : "\(Shown.month(period.day.components.month).prefix(3)) \(period.day.components.year)"
         case .year: "\(period.day.components.year)"
         }
     }

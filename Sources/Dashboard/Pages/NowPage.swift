@@ -95,14 +95,18 @@ extension NowPage {
                 items.append(
                     Item(
                         text: trouble.text, since: since(trouble.sinceTimestamp, trouble.alert == nil ? "since" : "raised"),
-                        href: panel.map { envoy.path(toPanel: $0.device.equipment) } ?? (trouble.alert == nil ? nil : "/events" + envoy.query)))
+                        href: panel.map { envoy.path(toPanel: $0.device.equipment) }
+                            ?? (trouble.alert == nil ? nil : "/events" + envoy.query)))
             }
         }
         // Whoever looks at one Envoy hears of the others.
         for alert in now.alerts where alert.isOpen && ![now.envoy.serialNumber, ""].contains(alert.condition.key.envoy) {
             let other = alert.condition.key.envoy
             let text = alert.condition.text { Shown.moment($0, &clock) }
-            items.append(Item(text: text.contains(other) ? text : "Envoy \(other): \(text)", since: since(alert.beganTimestamp, "raised"), href: "/?envoy=\(other)"))
+            items.append(
+                Item(
+                    text: text.contains(other) ? text : "Envoy \(other): \(text)", since: since(alert.beganTimestamp, "raised"),
+                    href: "/?envoy=\(other)"))
         }
         return items
     }
@@ -139,7 +143,8 @@ extension House {
         let (before, _) = try await line(day.advanced(by: -1), "before")
         let (today, most) = try await line(day, "series")
         return Plot(
-            shapes: [before, today], marks: (0...8).map { Plot.Mark(place: Double($0) / 8, text: "\($0 * 3):00", isMinor: $0 % 2 == 1) }, unit: "W",
+            shapes: [before, today], marks: (0...8).map { Plot.Mark(place: Double($0) / 8, text: "\($0 * 3):00", isMinor: $0 % 2 == 1) },
+            unit: "W",
             summary: "Power on \(Shown.day(day)), at most \(Shown.watts(most)); behind it the day before")
     }
 }

@@ -30,7 +30,9 @@ struct PageRoutes {
     private func now(_ query: Query) async throws -> Response {
         let envoys: [EnvoyStatus]
         do { envoys = try await house.envoys() } catch let error as ArchiveError where error.cause == .missing { envoys = [] }
-        guard !envoys.isEmpty else { return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], mark: LiveMark())) }
+        guard !envoys.isEmpty else {
+            return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], mark: LiveMark()))
+        }
         let mark = try await mark()
         let envoy = try await house.envoy(query.text("envoy"))
         guard let now = try await house.now(of: envoy) else { throw Refused(.notFound, "there is no such Envoy") }
@@ -67,14 +69,16 @@ struct PageRoutes {
         let first = try await house.firstDay(of: envoy) ?? today
         let span = HistorySpan(view, at: try query.day("at") ?? today, known: min(first, today)...today)
         let page = try await HistoryPage(span, envoy, among: try await house.envoys(), house)
-        return Reply.html(try pages.render(page, title: span.title, as: "history", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
+        return Reply.html(
+            try pages.render(page, title: span.title, as: "history", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     private func panel(_ device: String, _ query: Query) async throws -> Response {
         let mark = try await mark()
         let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
         let page = try await PanelPage(panel, envoy, on: try query.day("day"), among: try await house.envoys(), house)
-        return Reply.html(try pages.render(page, title: panel.title, as: "panel", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
+        return Reply.html(
+            try pages.render(page, title: panel.title, as: "panel", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     private func events(_ query: Query) async throws -> Response {
@@ -82,7 +86,8 @@ struct PageRoutes {
         let envoy = try await house.envoy(query.text("envoy"))
         let before = try query.number("before", in: LocalClock.instants)
         let found = try await house.events(envoy: envoy.serialNumber, device: nil, before: before, limit: EventsPage.pageSize)
-        let names = try await house.archive.open().roof(of: envoy.serialNumber).compactMap { tile in tile.name.map { (tile.equipment, $0) } }
+        let names = try await house.archive.open().roof(of: envoy.serialNumber).compactMap { tile in tile.name.map { (tile.equipment, $0) }
+        }
         let alerts = before == nil ? try await house.alerts(envoy: envoy.serialNumber, ended: EventsPage.pageSize) : []
         let page = EventsPage(
             found, alerts, envoy, among: try await house.envoys(), names: Dictionary(names, uniquingKeysWith: { first, _ in first }),

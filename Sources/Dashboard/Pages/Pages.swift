@@ -31,9 +31,13 @@ struct Pages: Sendable {
         }
         let frame = Frame(
             title: title, token: token, version: version, content: content,
-            links: Self.links.map { Frame.Link(path: $0.path + (envoy?.query ?? ""), title: $0.title, isCurrent: $0.template == name || $0.others.contains(name)) },
+            links: Self.links.map {
+                Frame.Link(
+                    path: $0.path + (envoy?.query ?? ""), title: $0.title, isCurrent: $0.template == name || $0.others.contains(name))
+            },
             scripts: scripts.map { Frame.Script(name: $0, isModule: $0 != "dygraph", version: version) },
-            hasCharts: scripts.contains("dygraph"), mark: mark?.text ?? "", isLive: mark != nil, choice: envoy.flatMap { $0.hasOthers ? $0 : nil })
+            hasCharts: scripts.contains("dygraph"), mark: mark?.text ?? "", isLive: mark != nil,
+            choice: envoy.flatMap { $0.hasOthers ? $0 : nil })
         guard let page = library.render(frame, withTemplate: "frame") else {
             throw DashboardError("rendering", "frame", .other("there is no such template"))
         }

@@ -51,8 +51,10 @@ struct RoofPlan {
             let value = now.isFresh ? panel.device.latest?.averageWatts.map(Shown.watts) ?? "–" : Shown.energy(panel.device.joulesToday)
             let share = panel.shownShare.map(Shown.percent) ?? "–"
             return Tile(
-                device: panel.device.equipment, href: envoy.path(toPanel: panel.device.equipment), title: panel.shortTitle, x: tile.x, y: tile.y,
-                width: width, height: height, middleX: width / 2, nameY: height / 2 - 18, valueY: height / 2 + 6, value: value, share: share,
+                device: panel.device.equipment, href: envoy.path(toPanel: panel.device.equipment), title: panel.shortTitle, x: tile.x,
+                y: tile.y,
+                width: width, height: height, middleX: width / 2, nameY: height / 2 - 18, valueY: height / 2 + 6, value: value,
+                share: share,
                 level: panel.level.map { "level-\($0)" } ?? "level-none", isLandscape: tile.isLandscape,
                 description: "\(panel.title): \(value), \(share) of the median panel", isEditable: isEditable)
         }

@@ -40,7 +40,8 @@ struct Plot {
             let y = Self.short(100 * (1 - scale.place(step)) * 0.88 + 2)
             text += "<line class=\"grid\" x1=\"0\" x2=\"100%\" y1=\"\(y)%\" y2=\"\(y)%\"/>"
         }
-        text += "<svg x=\"0\" y=\"2%\" width=\"100%\" height=\"88%\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" preserveAspectRatio=\"none\">"
+        text +=
+            "<svg x=\"0\" y=\"2%\" width=\"100%\" height=\"88%\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" preserveAspectRatio=\"none\">"
         for shape in shapes { text += Self.drawn(shape, scale) }
         text += "</svg>"
         for step in scale.steps.dropFirst() {
@@ -51,7 +52,8 @@ struct Plot {
         for mark in marks {
             let anchor = mark.place < 0.02 ? "start" : mark.place > 0.98 ? "end" : "middle"
             let style = mark.isMinor ? "mark minor" : "mark"
-            text += "<text class=\"\(style)\" x=\"\(Self.short(mark.place * 100))%\" y=\"99%\" text-anchor=\"\(anchor)\">\(Self.escaped(mark.text))</text>"
+            text +=
+                "<text class=\"\(style)\" x=\"\(Self.short(mark.place * 100))%\" y=\"99%\" text-anchor=\"\(anchor)\">\(Self.escaped(mark.text))</text>"
         }
         return text + "</svg>"
     }

@@ -138,7 +138,8 @@ private struct Rules {
                 openPorts: wish.openPorts, guarded: guarded)
             let purpose =
                 wish.redirections.isEmpty
-                ? "redirect nothing" : "redirect the Envoy, and let \(wish.openPorts == nil ? "its other traffic" : "names and time") leave as ours"
+                ? "redirect nothing"
+                : "redirect the Envoy, and let \(wish.openPorts == nil ? "its other traffic" : "names and time") leave as ours"
             changes = [Change(purpose, rules.load, undo: NFTRules.delete)]
             count = rules.count
         case .iptables:

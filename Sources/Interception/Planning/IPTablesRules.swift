@@ -18,7 +18,9 @@ struct IPTablesRules {
     }
 
     /// How many rules there are in our own chains when they are whole.
-    var count: Int { redirecting.count + masquerading.count + (openPorts == nil ? 0 : blocking.count) + (guarded.isEmpty ? 0 : guarding.count) }
+    var count: Int {
+        redirecting.count + masquerading.count + (openPorts == nil ? 0 : blocking.count) + (guarded.isEmpty ? 0 : guarding.count)
+    }
 
     /// What takes our chains out of a firewall, in the state they are in: first whatever leads to them, then what is in them.
     static func removal(from firewall: Firewall) -> [Action] {

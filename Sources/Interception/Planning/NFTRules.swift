@@ -28,7 +28,10 @@ struct NFTRules {
             redirections.map {
                 "\(from) tcp dport \($0.from) tcp flags & (fin | syn | rst | ack) == syn counter comment \"\(RuleName.connections($0.from))\""
             }
-                + ["\(from) udp dport \(set(RuleName.namesAndTime.map(String.init))) counter comment \"\(RuleName.names)\"", "\(from) counter comment \"\(RuleName.all)\""])
+                + [
+                    "\(from) udp dport \(set(RuleName.namesAndTime.map(String.init))) counter comment \"\(RuleName.names)\"",
+                    "\(from) counter comment \"\(RuleName.all)\"",
+                ])
         if !redirections.isEmpty {
             lines += chain(
                 "redirecting", "type nat hook prerouting priority -110; policy accept;",
@@ -41,7 +44,7 @@ struct NFTRules {
             [
                 // The middle of a connection that began past us, as when the router leads somebody to the Envoy's page: it keeps its address.
                 "ip saddr \(set(envoys.map(\.description))) tcp flags & (fin | syn | rst | ack) != syn accept",
-                "ip saddr \(set(envoys.map(\.description))) ip daddr != \(set(networks)) counter masquerade comment \"\(RuleName.masqueraded)\""
+                "ip saddr \(set(envoys.map(\.description))) ip daddr != \(set(networks)) counter masquerade comment \"\(RuleName.masqueraded)\"",
             ])
         if openPorts != nil { lines += chain("blocking", "type filter hook forward priority 0; policy accept;", blocking(from)) }
         if !guarded.isEmpty {

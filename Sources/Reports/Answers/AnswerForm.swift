@@ -12,7 +12,8 @@ public struct AnswerForm: Codable, Equatable, Sendable {
     /// That of the one reply that was published, without what tells of the server that made it.
     public static let published = AnswerForm(
         headers: [
-            "Date: {date}", "Content-Length: {length}", "Status: 200", "Connection: close", "Content-Type: application/x-deflate; charset=utf-8",
+            "Date: {date}", "Content-Length: {length}", "Status: 200", "Connection: close",
+            "Content-Type: application/x-deflate; charset=utf-8",
         ], compression: .zlib, declaration: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
 
     private static let copied: Set<String> = ["content-type", "content-encoding", "status", "server", "cache-control"]
@@ -27,7 +28,8 @@ public struct AnswerForm: Codable, Equatable, Sendable {
         // Whatever is wrong with it, it is no example to follow.
         guard let reply = try? CapturedReply(bytes), reply.status == 200, let message = try? CapturedMessage(bytes),
             let body = try? ReportBody(decoding: reply.body, limitBytes: limitBytes),
-            let decoded = try? Reply.decode(xml: body.xml, limitBytes: limitBytes), decoded.value.status == "success", decoded.findings.isEmpty,
+            let decoded = try? Reply.decode(xml: body.xml, limitBytes: limitBytes), decoded.value.status == "success",
+            decoded.findings.isEmpty,
             let declaration = Self.declaration(of: body.xml)
         else { return nil }
         let codings = message.headers.filter { $0.name.lowercased() == "content-encoding" }.map { $0.value.lowercased() }

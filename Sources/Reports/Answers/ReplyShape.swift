@@ -28,7 +28,8 @@ public struct ReplyShape: Equatable, Sendable {
     }
 
     public static func == (left: ReplyShape, right: ReplyShape) -> Bool {
-        left.status == right.status && left.elements == right.elements && left.compression == right.compression && left.isGood == right.isGood
+        left.status == right.status && left.elements == right.elements && left.compression == right.compression
+            && left.isGood == right.isGood
             && left.headers.elementsEqual(right.headers) { $0 == $1 }
     }
 }

@@ -46,7 +46,8 @@ public enum Compression: String, Codable, Equatable, Sendable, CustomStringConve
         defer { stream.deallocate() }
         let size = Int32(MemoryLayout<z_stream>.size)
         let memoryLevel: Int32 = 8  // zlib's own default (zlib.h, deflateInit2)
-        var status = deflateInit2_(stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+        var status = deflateInit2_(
+            stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, windowBits, memoryLevel, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
         // It fails only for want of memory, and without memory there is no going on.
         precondition(status == Z_OK, "zlib found no memory")
         defer { deflateEnd(stream) }

@@ -64,7 +64,8 @@ private let callbacks = cxml_handler(
         guard let walk = context?.assumingMemoryBound(to: Walk.self), let name, walk.pointee.enter(attributes: Int(count)) else { return 1 }
         let names = walk.pointee.names
         walk.pointee.start(
-            walk.pointee.reader, prefix == nil ? names.name(at: name) : nil, name, XMLAttributes(attributes, count: Int(count), names: names), line)
+            walk.pointee.reader, prefix == nil ? names.name(at: name) : nil, name,
+            XMLAttributes(attributes, count: Int(count), names: names), line)
         return 0
     },
     end: { context in

@@ -70,7 +70,9 @@ final class CloudSession: ChannelInboundHandler {
         case .status(let status):
             send(CloudReply.message(status: status, body: [], at: Date(), close: close), close: close, context: context)
         case .failingAt(let piece, let status):
-            let reply = body.contains(piece) ? CloudReply.message(status: status, body: [], at: Date(), close: close) : normalReply(to: body, close: close)
+            let reply =
+                body.contains(piece)
+                ? CloudReply.message(status: status, body: [], at: Date(), close: close) : normalReply(to: body, close: close)
             send(reply, close: close, context: context)
         case .reply(let bytes):
             send(bytes, close: true, context: context)

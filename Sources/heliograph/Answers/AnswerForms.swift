@@ -41,7 +41,8 @@ final class AnswerForms: Sendable {
     /// For the service, which a file that can't be read does not hold up: what it held is learned anew.
     convenience init(_ settings: Settings, _ logger: Logger) {
         do { try self.init(settings) } catch {
-            logger.warning("answers made here have the form of the published reply until another is learned", metadata: ["reason": "\(error)"])
+            logger.warning(
+                "answers made here have the form of the published reply until another is learned", metadata: ["reason": "\(error)"])
             self.init(settings.state, [:])
         }
     }

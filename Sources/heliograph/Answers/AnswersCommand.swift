@@ -35,7 +35,8 @@ struct AnswersCommand: AsyncParsableCommand {
             abstract: "Learn from the captured replies, and say what is always there and what differs.",
             discussion: "Reads the newest captures in `processed` and the root of the spool. Takes nothing away.")
         @OptionGroup var options: SettingsOptions
-        @Option(name: .customLong("last"), help: ArgumentHelp("How many captures to read, the newest first.", valueName: "number")) var last = 1_000
+        @Option(name: .customLong("last"), help: ArgumentHelp("How many captures to read, the newest first.", valueName: "number"))
+        var last = 1_000
         @Flag(help: "Print JSON.") var json = false
 
         func validate() throws {
@@ -45,12 +46,14 @@ struct AnswersCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = try options.load()
             guard access(settings.spool.string, R_OK) == 0 else {
-                throw Failure("can't read the spool \(settings.spool)", hint: "name it with --spool, and run it as the user that heliograph runs as")
+                throw Failure(
+                    "can't read the spool \(settings.spool)", hint: "name it with --spool, and run it as the user that heliograph runs as")
             }
             let forms = try AnswerForms(settings)
             let last = last
             let statistics = try await offSwiftThreads {
-                try LearningFromReplies(shelf: Shelf(settings.spool), forms: forms, limitBytes: settings.limits.inflated.bytes).learn(last: last)
+                try LearningFromReplies(shelf: Shelf(settings.spool), forms: forms, limitBytes: settings.limits.inflated.bytes).learn(
+                    last: last)
             }
             if json { return print(try JSONText.of(statistics)) }
             if statistics.isEmpty { print("there is no captured reply to a report among the last \(last) captures") }
@@ -64,7 +67,8 @@ struct AnswersCommand: AsyncParsableCommand {
     }
 
     private static func text(_ form: AnswerForm) -> String {
-        let lines = form.headers + ["body: \(form.compression.map { "compressed by \($0)" } ?? "not compressed")"]
+        let lines =
+            form.headers + ["body: \(form.compression.map { "compressed by \($0)" } ?? "not compressed")"]
             + form.declaration.split(whereSeparator: \.isNewline).map { "begins: \($0)" }
         return lines.map { "  \($0)" }.joined(separator: "\n")
     }
@@ -92,7 +96,9 @@ struct LearningFromReplies {
             (left, before) = (left - page.count, oldest.stem)
             for exchange in page {
                 // What can't be read, or is no report's, teaches nothing.
-                guard let (serial, reply) = try? read(exchange), let shape = try? ReplyShape(ofReply: reply, limitBytes: limitBytes) else { continue }
+                guard let (serial, reply) = try? read(exchange), let shape = try? ReplyShape(ofReply: reply, limitBytes: limitBytes) else {
+                    continue
+                }
                 statistics[serial, default: ReplyStatistics()].add(shape)
                 guard shape.isGood, taught.insert(serial).inserted else { continue }
                 _ = try forms.learn(from: reply, of: serial, in: exchange.stem)

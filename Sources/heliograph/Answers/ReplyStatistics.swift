@@ -38,7 +38,9 @@ struct ReplyStatistics: Encodable {
             (header.replies, "header", header.value.map { "\(name): \($0)" } ?? "\(name), with values that differ")
         }
         rows += elements.sorted { $0.key < $1.key }.map { ($0.value, "element", $0.key) }
-        rows += compressions.sorted { $0.key < $1.key }.map { ($0.value, "body", $0.key == "none" ? "not compressed" : "compressed by \($0.key)") }
+        rows += compressions.sorted { $0.key < $1.key }.map {
+            ($0.value, "body", $0.key == "none" ? "not compressed" : "compressed by \($0.key)")
+        }
         let constant = rows.filter { $0.0 == good }, others = rows.filter { $0.0 != good }
         return (constant + others).map { count, kind, text in "  \(share(count).padded(to: 12))\(kind.padded(to: 9))\(text.shown)" }
     }

@@ -11,7 +11,8 @@ enum AskedDays {
     ///   - usual: what is meant where neither is given; its end also where only the begin is.
     ///   - options: how a verb calls the two.
     static func range(
-        from: String?, to: String?, today: CivilDate, usual: ClosedRange<CivilDate>, options: (from: String, to: String) = ("--from", "--to")
+        from: String?, to: String?, today: CivilDate, usual: ClosedRange<CivilDate>,
+        options: (from: String, to: String) = ("--from", "--to")
     ) throws -> ClosedRange<CivilDate> {
         if from == nil, to == nil { return usual }
         let first = try from.map { try days($0, today, option: options.from).lowerBound } ?? all.lowerBound

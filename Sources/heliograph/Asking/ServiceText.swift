@@ -14,7 +14,8 @@ struct ServiceText {
         case .notRunning: ["proxy     not running"]
         case .unknown(let reason): ["proxy     unknown: \(reason)"]
         case .running(let report):
-            ["proxy     " + proxy(report), "captured  " + captured(report), "cloud     " + cloud(report)] + undelivered(report) + troubles(report)
+            ["proxy     " + proxy(report), "captured  " + captured(report), "cloud     " + cloud(report)] + undelivered(report)
+                + troubles(report)
                 + (report.publishers ?? []).map { PublisherText($0, now: now).line }
         }
     }

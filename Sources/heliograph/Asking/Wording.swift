@@ -33,7 +33,9 @@ enum Wording {
 
     /// `1 report`, `2 reports`.
     /// - Parameter plural: nil for one that ends in `s`.
-    static func counted(_ number: Int, _ noun: String, _ plural: String? = nil) -> String { "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")" }
+    static func counted(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? "\(noun)s")"
+    }
 
     /// `12.3 MB`, in thousands.
     static func bytes(_ count: Int) -> String {

@@ -31,8 +31,12 @@ struct CloudCommand: AsyncParsableCommand {
         let before = ServiceAnswer.ask(path)
         let answer = wanted == nil ? before : ServiceAnswer.ask(path, changingTo: wanted)
         switch answer {
-        case .notRunning: throw Failure("heliograph is not running, as far as \(path) tells", hint: "name its folder with --data; for its next start, set `cloud` in the settings")
-        case .unknown(let reason): throw Failure("the mode is unknown: \(reason)", hint: "run it as root, or as the user that heliograph runs as")
+        case .notRunning:
+            throw Failure(
+                "heliograph is not running, as far as \(path) tells",
+                hint: "name its folder with --data; for its next start, set `cloud` in the settings")
+        case .unknown(let reason):
+            throw Failure("the mode is unknown: \(reason)", hint: "run it as root, or as the user that heliograph runs as")
         case .running(let report):
             let now = Int(Date().timeIntervalSince1970)
             print(ServiceText(answer, HouseStatus.ownClock(isUTC: false), now: now).cloudLine)

@@ -21,6 +21,9 @@ struct ModeSwitch: Sendable {
         guard cloud.answersHere else { return }
         logger.warning(
             "answering in the cloud's place is experimental",
-            metadata: ["cloud": "\(cloud.rawValue)", "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting"])
+            metadata: [
+                "cloud": "\(cloud.rawValue)",
+                "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting",
+            ])
     }
 }

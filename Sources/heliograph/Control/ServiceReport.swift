@@ -50,14 +50,16 @@ struct ServiceReport: Codable, Equatable, Sendable {
 
 extension ServiceReport {
     init(
-        _ settings: Settings, startedTimestamp: Int, _ mode: CloudMode.Value, _ counts: CaptureCounters.Values, undelivered: Undelivered.Counts,
+        _ settings: Settings, startedTimestamp: Int, _ mode: CloudMode.Value, _ counts: CaptureCounters.Values,
+        undelivered: Undelivered.Counts,
         publishers: [PublisherReport]? = nil
     ) {
         let patience = settings.answerAfter.map { $0.milliseconds / 1_000 }
         self.init(
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,
             listen: "\(settings.listen)", cloud: mode.cloud.rawValue, cloudSinceTimestamp: mode.sinceTimestamp,
-            cloudOutageSinceTimestamp: mode.outageSinceTimestamp, answersMeanwhile: mode.cloud == .forward && mode.isOut(for: patience, at: Int(Date().timeIntervalSince1970)),
+            cloudOutageSinceTimestamp: mode.outageSinceTimestamp,
+            answersMeanwhile: mode.cloud == .forward && mode.isOut(for: patience, at: Int(Date().timeIntervalSince1970)),
             undelivered: undelivered.waiting, undeliveredRefused: undelivered.refused, upstream: "\(settings.upstream)",
             connections: counts.connections, connectionsOpen: counts.connectionsOpen, strangers: counts.strangers,
             requestsCaptured: counts.requestsCaptured, requestBytes: counts.requestBytes,

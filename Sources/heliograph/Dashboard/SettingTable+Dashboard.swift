@@ -25,7 +25,9 @@ extension SettingKind<[String]> {
         accepts: "host names without ports",
         isList: true,
         parse: { texts in
-            texts.allSatisfy { !$0.isEmpty && $0.utf8.count <= 253 && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) } }
+            texts.allSatisfy {
+                !$0.isEmpty && $0.utf8.count <= 253 && $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) }
+            }
                 ? texts : nil
         },
         print: \.self

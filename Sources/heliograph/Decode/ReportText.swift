@@ -58,7 +58,8 @@ struct ReportText {
         let rows = report.events.sorted { ($0.timestamp, $0.id) < ($1.timestamp, $1.id) }.map { event in
             [
                 clock.time(event.timestamp), "\(event.id)", event.equipment?.visible ?? "",
-                event.state.map { "\($0)" } ?? event.stateNumber.map(String.init) ?? "", "\(event.code)\(event.name.map { " \($0)" } ?? "")",
+                event.state.map { "\($0)" } ?? event.stateNumber.map(String.init) ?? "",
+                "\(event.code)\(event.name.map { " \($0)" } ?? "")",
             ]
         }
         return TextTable(heads: ["time", "event", "equipment", "state", "code"], rows: rows).lines
@@ -76,7 +77,9 @@ struct ReplyText {
 
     init(_ decoded: Decoded<Reply>) {
         let ids = decoded.value.processedEvents.map(String.init).joined(separator: ", ")
-        let lines = ["reply      \(decoded.value.status?.visible ?? "without a status")", "events     \(ids.isEmpty ? "none" : ids) processed"]
+        let lines = [
+            "reply      \(decoded.value.status?.visible ?? "without a status")", "events     \(ids.isEmpty ? "none" : ids) processed",
+        ]
         let findings = ReportText.findings(decoded.findings, decoded.unlistedFindings)
         text = (lines + (findings.isEmpty ? [] : [""] + findings)).joined(separator: "\n")
     }

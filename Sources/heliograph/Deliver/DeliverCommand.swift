@@ -70,8 +70,11 @@ struct DeliverCommand: AsyncParsableCommand {
 
     private static func asking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         do { return try await offSwiftThreads(work) } catch let error as SpoolError {
-            guard error.operation == .lock, error.cause == .resourceTemporarilyUnavailable else { throw Failure("\(error)", hint: error.hint) }
-            throw Failure("somebody else delivers already", hint: "`deliver: later` has the service do so; heliograph status shows how far it is")
+            guard error.operation == .lock, error.cause == .resourceTemporarilyUnavailable else {
+                throw Failure("\(error)", hint: error.hint)
+            }
+            throw Failure(
+                "somebody else delivers already", hint: "`deliver: later` has the service do so; heliograph status shows how far it is")
         }
     }
 }

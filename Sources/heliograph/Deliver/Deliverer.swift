@@ -86,14 +86,18 @@ struct Deliverer: Sendable {
             try await rest(until: isOver)
         }
         try await putAside()
-        if !tally.failed.isEmpty { tally.reason = "\(Wording.counted(tally.failed.count, "report")) it fails at, or can't be read: they wait on" }
+        if !tally.failed.isEmpty {
+            tally.reason = "\(Wording.counted(tally.failed.count, "report")) it fails at, or can't be read: they wait on"
+        }
         return tally
     }
 
     private func deliver(_ stem: Stem) async throws -> (Outcome, reply: [UInt8]) {
         let undelivered = undelivered
         let request: [UInt8]
-        do { request = try await offSwiftThreads { try undelivered.begin(stem, limit: .max) } } catch let error as SpoolError where error.operation == .read {
+        do { request = try await offSwiftThreads { try undelivered.begin(stem, limit: .max) } } catch let error as SpoolError
+            where error.operation == .read
+        {
             return (error.cause == .noSuchFileOrDirectory ? .gone : .unreadable("\(error)"), [])
         }
         let reply: CloudDelivery.Reply

@@ -24,7 +24,9 @@ struct DeliveryService: Service, CustomStringConvertible {
         let failed = Mutex<[Stem: ContinuousClock.Instant]>([:])
     }
 
-    init(_ deliverer: Deliverer, _ mode: CloudMode, _ logger: Logger) { (self.deliverer, self.mode, self.logger) = (deliverer, mode, logger) }
+    init(_ deliverer: Deliverer, _ mode: CloudMode, _ logger: Logger) {
+        (self.deliverer, self.mode, self.logger) = (deliverer, mode, logger)
+    }
 
     func run() async {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -80,11 +82,17 @@ struct DeliveryService: Service, CustomStringConvertible {
         case .taken:
             mode.note(isTaken: true, at: Int(Date().timeIntervalSince1970))
             logger.info("delivered", metadata: ["exchange": "\(stem)"])
-        case .refused(let reason): logger.error("the cloud refuses a report; it is put aside with its reply", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
-        case .failed(let reason): logger.warning("the cloud fails at a report, which waits on", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
-        case .unreadable(let reason): logger.error("a report that waits to be delivered can't be read", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        case .refused(let reason):
+            logger.error(
+                "the cloud refuses a report; it is put aside with its reply", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        case .failed(let reason):
+            logger.warning("the cloud fails at a report, which waits on", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+        case .unreadable(let reason):
+            logger.error("a report that waits to be delivered can't be read", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
         case .notNow(let reason, isDoubtful: true):
-            logger.warning("the cloud may hear of a report twice: its reply did not come whole", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
+            logger.warning(
+                "the cloud may hear of a report twice: its reply did not come whole",
+                metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
         case .notNow, .gone: break
         }
     }
@@ -95,7 +103,8 @@ extension Undelivered.Claim {
     func warn(_ logger: Logger) {
         for stem in interrupted {
             logger.warning(
-                "the cloud may hear of a report twice: it was being delivered when heliograph was stopped", metadata: ["exchange": "\(stem)"])
+                "the cloud may hear of a report twice: it was being delivered when heliograph was stopped",
+                metadata: ["exchange": "\(stem)"])
         }
     }
 }

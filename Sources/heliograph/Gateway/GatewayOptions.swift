@@ -71,7 +71,9 @@ extension GatewayWish {
             }
             return Redirection(from: port, to: listen.port)
         }
-        self.init(envoys: envoys, interface: settings.gatewayInterface, redirections: redirections, openPorts: settings.otherHosts == .block ? [] : nil, tool: tool)
+        self.init(
+            envoys: envoys, interface: settings.gatewayInterface, redirections: redirections,
+            openPorts: settings.otherHosts == .block ? [] : nil, tool: tool)
     }
 }
 

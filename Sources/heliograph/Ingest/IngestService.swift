@@ -125,7 +125,9 @@ extension IngestService {
         let now = Int(Date().timeIntervalSince1970)
         let forgotten = now - settings.limits.requestTime.milliseconds / 1000 - Self.longestReplySeconds
         let settled = try await thread.run { try spool.settleForgotten(before: forgotten) }
-        if settled > 0 { logger.warning("requests are archived without their replies, which could not be kept", metadata: ["count": "\(settled)"]) }
+        if settled > 0 {
+            logger.warning("requests are archived without their replies, which could not be kept", metadata: ["count": "\(settled)"])
+        }
         let firstDay = settings.keepProcessed.map { Stem.day(of: now - $0.milliseconds / 1000) }
         let retention = Retention(firstDay: firstDay, leaveFreeBytes: wanted)
         let removal = try await thread.run { try spool.apply(retention) }

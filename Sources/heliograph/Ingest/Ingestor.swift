@@ -49,7 +49,7 @@ struct Ingestor: Sendable {
             while !rest.isEmpty {
                 if isStopping() { return count }
                 let (batch, began, before) = (rest, ContinuousClock.now, settled())
-                do { count += try takeInBatch(&rest) } catch where Self.concernsOne(error) {
+                do { count += try takeInBatch(&rest) } catch  where Self.concernsOne(error) {
                     for exchange in batch[..<rest.startIndex] {
                         do { count += try takeInAlone(exchange) } catch let error as SpoolError where Self.concernsOne(error) {
                             unreadable[exchange.stem] = error
@@ -114,14 +114,17 @@ struct Ingestor: Sendable {
         let reply = try spool.bytes(.response, of: exchange, limit: Self.replyLimit)
         let understood = UnderstoodExchange(
             exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max), reply: reply, inflatedLimit: inflatedLimit)
-        if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy { learn(from: reply, of: envoy.serialNumber, exchange.stem) }
+        if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy {
+            learn(from: reply, of: envoy.serialNumber, exchange.stem)
+        }
         return understood
     }
 
     private func learn(from reply: [UInt8], of serial: String, _ stem: Stem) {
         do {
             guard try forms.learn(from: reply, of: serial, in: stem) else { return }
-            logger.info("answers made here for this Envoy have the form of this reply", metadata: ["exchange": "\(stem)", "serial": "\(serial)"])
+            logger.info(
+                "answers made here for this Envoy have the form of this reply", metadata: ["exchange": "\(stem)", "serial": "\(serial)"])
         } catch { logger.warning("the form of a reply could not be kept", metadata: ["exchange": "\(stem)", "reason": "\(error)"]) }
     }
 

@@ -64,7 +64,9 @@ extension ProgramFigures {
         (lastCaptureTimestamp, lastReplyTimestamp) = (report.lastCaptureTimestamp, report.lastReplyTimestamp)
         // Where the owner wants it so, the cloud does not fail: it is not asked.
         lastCloudFailureTimestamp = Settings.Cloud(rawValue: report.cloud)?.reachesOut == false ? nil : report.lastCloudFailureTimestamp
-        (cloud, cloudSinceTimestamp, cloudOutageSinceTimestamp) = (report.cloud, report.cloudSinceTimestamp, report.cloudOutageSinceTimestamp)
+        (cloud, cloudSinceTimestamp, cloudOutageSinceTimestamp) = (
+            report.cloud, report.cloudSinceTimestamp, report.cloudOutageSinceTimestamp
+        )
         (answersGiven, undelivered, undeliveredRefused) = (report.answersGiven, report.undelivered, report.undeliveredRefused)
         self.diskFreeBytes = diskFreeBytes
         publishers = report.publishers ?? []

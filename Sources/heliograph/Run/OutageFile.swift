@@ -30,7 +30,11 @@ final class OutageFile: Sendable {
                 } else if FileManager.default.fileExists(atPath: path.string) {
                     try FileManager.default.removeItem(atPath: path.string)
                 }
-            } catch { logger.warning("how long the cloud has been away could not be noted", metadata: ["file": "\(path)", "reason": "\(error.localizedDescription)"]) }
+            } catch {
+                logger.warning(
+                    "how long the cloud has been away could not be noted",
+                    metadata: ["file": "\(path)", "reason": "\(error.localizedDescription)"])
+            }
         }
     }
 }

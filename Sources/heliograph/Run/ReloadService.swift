@@ -22,9 +22,13 @@ struct ReloadService: Service, CustomStringConvertible {
             guard modeSwitch.change(to: cloud, by: "SIGHUP") == nil else { return }
             logger.notice(
                 "settings were read again; cloud is as it was",
-                metadata: ["cloud": "\(cloud.rawValue)", "hint": "a flag wins over the environment, and that over the file; other settings need a restart"])
+                metadata: [
+                    "cloud": "\(cloud.rawValue)",
+                    "hint": "a flag wins over the environment, and that over the file; other settings need a restart",
+                ])
         } catch {
-            logger.error("settings can't be read; all goes on as before", metadata: ["reason": "\(error)", "hint": "heliograph config check"])
+            logger.error(
+                "settings can't be read; all goes on as before", metadata: ["reason": "\(error)", "hint": "heliograph config check"])
         }
     }
 }

@@ -45,7 +45,8 @@ struct RunCommand: AsyncParsableCommand {
         let counters = CaptureCounters()
         let publishing = try settings.publishing(logger)
         let forms = AnswerForms(settings, logger)
-        let ingest = settings.ingest == .on ? IngestService(spool, settings: settings, forms: forms, logger: logger) { publishing?.look() } : nil
+        let ingest =
+            settings.ingest == .on ? IngestService(spool, settings: settings, forms: forms, logger: logger) { publishing?.look() } : nil
         let started = Int(Date().timeIntervalSince1970)
         let outage = OutageFile(in: settings.state, logger)
         let mode = CloudMode(settings.cloud, at: started, outageSinceTimestamp: outage.read(now: started), outageChanged: outage.note)
@@ -70,7 +71,8 @@ struct RunCommand: AsyncParsableCommand {
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
             services: [
-                control, dashboard, publishing as (any Service)?, settings.watching(publishing, logger, report: report), ingest, delivery, reload, server,
+                control, dashboard, publishing as (any Service)?, settings.watching(publishing, logger, report: report), ingest, delivery,
+                reload, server,
             ].compactMap(\.self) + watchdog(manager),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: Logger(label: "services") { _ in
@@ -121,7 +123,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func makeServer(
-        _ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode, _ forms: AnswerForms, _ spool: SpoolDirectory, _ counters: CaptureCounters, _ logger: Logger,
+        _ settings: Settings, _ identity: ServerIdentity, _ mode: CloudMode, _ forms: AnswerForms, _ spool: SpoolDirectory,
+        _ counters: CaptureCounters, _ logger: Logger,
         _ noticed: Settings?, _ manager: ServiceManager?, _ ingest: IngestService?
     ) throws -> CaptureServer {
         do {
@@ -146,7 +149,8 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice(
             "stopped",
             metadata: [
-                "captured": "\(counts.requestsCaptured)", "answered": "\(counts.repliesForwarded)", "answered_here": "\(counts.answersGiven)",
+                "captured": "\(counts.requestsCaptured)", "answered": "\(counts.repliesForwarded)",
+                "answered_here": "\(counts.answersGiven)",
                 "connections": "\(counts.connections)", "turned_away": "\(counts.strangers)",
                 "refused": "\(counts.refusals.values.reduce(0, +))", "cloud_failures": "\(counts.upstreamFailures.values.reduce(0, +))",
                 "disk_failures": "\(counts.spoolFailures)",

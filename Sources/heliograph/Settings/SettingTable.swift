@@ -162,12 +162,14 @@ extension SettingTable {
         help: "How long the cloud may take to begin its reply, and to go on with it; the Envoy then hears 504.")
 
     /// All of them, in the order of the sample file; those of one block stand together.
-    static let all: [any SettingDescription] = [
-        data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, otherHosts, answerAfter, deliver, deliverPause, certificate,
-        privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
-        dashboardListen, dashboardPasswordFile, dashboardWithoutPassword, dashboardNames,
-        connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
-    ] + publishers
+    static let all: [any SettingDescription] =
+        [
+            data, listen, listenPlain, spool, archive, ingest, keepProcessed, leaveFree, upstream, upstreamCA, envoy, cloud, otherHosts,
+            answerAfter, deliver, deliverPause, certificate,
+            privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
+            dashboardListen, dashboardPasswordFile, dashboardWithoutPassword, dashboardNames,
+            connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
+        ] + publishers
 
     static func named(_ name: String) -> (any SettingDescription)? { all.first { $0.name == name } }
 }

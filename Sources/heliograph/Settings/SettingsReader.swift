@@ -48,7 +48,9 @@ struct SettingsReader {
     }
 
     /// Reports that one of two settings that only work together is missing.
-    mutating func refuseHalfPair(given: any SettingDescription, missing: any SettingDescription, hint: String = "set both, or neither to have one made") {
+    mutating func refuseHalfPair(
+        given: any SettingDescription, missing: any SettingDescription, hint: String = "set both, or neither to have one made"
+    ) {
         // A bad value of the other one has been reported already.
         guard findings.contains(where: { $0.name == missing.name }) else { return }
         problems.append(

@@ -117,7 +117,8 @@ struct SimulatedEnvoyPlan: Sendable {
         let zone = TimeZone(identifier: timezone) ?? .gmt
         let local = Date.ISO8601FormatStyle(timeZone: zone).year().month().day()
         let minutes = Date.ParseStrategy(
-            format: "\(year: .padded(4))-\(month: .twoDigits)-\(day: .twoDigits)T\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
+            format:
+                "\(year: .padded(4))-\(month: .twoDigits)-\(day: .twoDigits)T\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
             locale: Locale(identifier: "en_US_POSIX"), timeZone: zone)
         // Each form may fail; that none fits is the error.
         let date =

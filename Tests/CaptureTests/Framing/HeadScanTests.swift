@@ -17,14 +17,18 @@ struct HeadScanTests {
         #expect(Self.scan("\r\n") == .success(2))
     }
 
-    @Test("Without the empty line it has not ended", arguments: ["", "G", "GET / HTTP/1.1", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nA: b\r\n\r"])
+    @Test(
+        "Without the empty line it has not ended",
+        arguments: ["", "G", "GET / HTTP/1.1", "GET / HTTP/1.1\r", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nA: b\r\n\r"])
     func open(text: String) { #expect(Self.scan(text) == .success(nil)) }
 
     @Test(
         "A request's head holds no bare line feed, no NUL, no continued line",
         arguments: [
-            ("GET / HTTP/1.1\n\n", FramingViolation.Rule.bareLineFeed), ("GET / HTTP/1.1\r\nA: b\n\r\n", .bareLineFeed), ("GET / HTTP/1.1\r\nA: b\r\n\n", .bareLineFeed),
-            ("GET /\0 HTTP/1.1\r\n\r\n", .nulByte), ("GET / HTTP/1.1\r\nA: \0\r\n\r\n", .nulByte), ("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", .foldedLine),
+            ("GET / HTTP/1.1\n\n", FramingViolation.Rule.bareLineFeed), ("GET / HTTP/1.1\r\nA: b\n\r\n", .bareLineFeed),
+            ("GET / HTTP/1.1\r\nA: b\r\n\n", .bareLineFeed),
+            ("GET /\0 HTTP/1.1\r\n\r\n", .nulByte), ("GET / HTTP/1.1\r\nA: \0\r\n\r\n", .nulByte),
+            ("GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", .foldedLine),
             ("GET / HTTP/1.1\r\nA: b\r\n\tc\r\n\r\n", .foldedLine), ("GET / HTTP/1.1\r\n A: b\r\n\r\n", .foldedLine),
         ])
     func violations(text: String, rule: FramingViolation.Rule) {

@@ -47,8 +47,10 @@ struct MessageSplitterTests {
     private static let requests = [
         "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\nhello\r\n\r\nwo", "GET /b HTTP/1.1\r\nhOsT:  y \r\n\r\n",
         "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4;x=\"y\"\r\nWi\r\n\r\n0B\r\npedia\r\n in \r\n0\r\nT: 1\r\n\r\n",
-        "POST /d HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "DELETE /e HTTP/1.1\r\n\r\n", "POST /f HTTP/1.1\r\nContent-Length: 3\r\n\r\n\r\n\r",
-        "POST /g HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "PUT /h HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
+        "POST /d HTTP/1.1\r\nContent-Length: 0\r\n\r\n", "DELETE /e HTTP/1.1\r\n\r\n",
+        "POST /f HTTP/1.1\r\nContent-Length: 3\r\n\r\n\r\n\r",
+        "POST /g HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "PUT /h HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
     ]
 
     @Test("Torn anywhere, the same requests come out, byte for byte")
@@ -80,10 +82,13 @@ struct MessageSplitterTests {
         }
     }
 
-    @Test("A refusal is the same however the bytes are torn, and the last word", arguments: [
-        "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "POST / HTTP/1.1\nHost: a\r\n\r\n", "POST / HTTP/1.1\r\nA: b\r\n c\r\n\r\n",
-        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "CONNECT a:1 HTTP/1.1\r\n\r\n",
-    ])
+    @Test(
+        "A refusal is the same however the bytes are torn, and the last word",
+        arguments: [
+            "POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "POST / HTTP/1.1\nHost: a\r\n\r\n",
+            "POST / HTTP/1.1\r\nA: b\r\n c\r\n\r\n",
+            "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "CONNECT a:1 HTTP/1.1\r\n\r\n",
+        ])
     func refusals(text: String) throws {
         let stream = Array((Self.requests[0] + text + Self.requests[1]).utf8)
         let whole = try Self.parts(of: [stream[...]])
@@ -107,7 +112,9 @@ struct MessageSplitterTests {
             let torn = try Self.parts(of: stream.map { [$0] })
             try #require(whole.requests == torn.requests && whole.refusals.count == torn.refusals.count, "seed \(seed), round \(round)")
             let taken = whole.requests.joined().unicodeScalars.map { UInt8($0.value) }
-            try #require(taken.isEmpty || stream.starts(with: taken) || stream.drop { $0 == 13 || $0 == 10 }.starts(with: taken.prefix(4)), "seed \(seed), round \(round)")
+            try #require(
+                taken.isEmpty || stream.starts(with: taken) || stream.drop { $0 == 13 || $0 == 10 }.starts(with: taken.prefix(4)),
+                "seed \(seed), round \(round)")
         }
     }
 

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("What is read from a request's head")
 struct RequestHeadTests {
-    private static func checked(_ headers: [(String, String)], method: HTTPMethod = .POST, version: HTTPVersion = .http1_1) -> Result<RequestHead, Refusal> {
+    private static func checked(_ headers: [(String, String)], method: HTTPMethod = .POST, version: HTTPVersion = .http1_1) -> Result<
+        RequestHead, Refusal
+    > {
         RequestHead.checked(HTTPRequestHead(version: version, method: method, uri: "/x", headers: HTTPHeaders(headers)), bodyLimit: 1000)
     }
 
@@ -19,36 +21,46 @@ struct RequestHeadTests {
         #expect(try Self.framing([("Transfer-Encoding", "Chunked")]) == "parsed")
     }
 
-    @Test("A length that could be read in two ways is refused", arguments: ["", "+1", "-1", "1,1", "0x1", "1 ", "٣", "99999999999999999999", "1\t"])
+    @Test(
+        "A length that could be read in two ways is refused",
+        arguments: ["", "+1", "-1", "1,1", "0x1", "1 ", "٣", "99999999999999999999", "1\t"])
     func lengths(text: String) {
         guard case .failure(.malformed) = Self.checked([("Content-Length", text)]) else { return #expect(Bool(false), "taken") }
     }
 
     @Test("A length over the limit is refused as such")
     func limit() {
-        guard case .failure(.bodyTooLarge(limit: 1000)) = Self.checked([("Content-Length", "1001")]) else { return #expect(Bool(false), "taken") }
+        guard case .failure(.bodyTooLarge(limit: 1000)) = Self.checked([("Content-Length", "1001")]) else {
+            return #expect(Bool(false), "taken")
+        }
     }
 
     @Test("Two lengths, or a coding that is not just chunked, are refused")
     func codings() {
         for headers in [
-            [("Content-Length", "1"), ("Content-Length", "1")], [("Content-Length", "1"), ("Transfer-Encoding", "chunked")], [("Transfer-Encoding", "gzip, chunked")],
-            [("Transfer-Encoding", "identity")], [("Transfer-Encoding", "")], [("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
+            [("Content-Length", "1"), ("Content-Length", "1")], [("Content-Length", "1"), ("Transfer-Encoding", "chunked")],
+            [("Transfer-Encoding", "gzip, chunked")],
+            [("Transfer-Encoding", "identity")], [("Transfer-Encoding", "")],
+            [("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
         ] {
             guard case .failure(.malformed) = Self.checked(headers) else {
                 Issue.record("taken: \(headers)")
                 continue
             }
         }
-        guard case .failure(.malformed) = Self.checked([("Transfer-Encoding", "chunked")], version: .http1_0) else { return #expect(Bool(false), "taken in HTTP/1.0") }
+        guard case .failure(.malformed) = Self.checked([("Transfer-Encoding", "chunked")], version: .http1_0) else {
+            return #expect(Bool(false), "taken in HTTP/1.0")
+        }
         guard case .failure(.tunnel) = Self.checked([], method: .CONNECT) else { return #expect(Bool(false), "a tunnel") }
     }
 
     @Test(
         "The host is a DNS name in lower case without its port, or none",
         arguments: [
-            ("reports.enphaseenergy.com:443", "reports.enphaseenergy.com"), ("Reports.EnphaseEnergy.COM", "reports.enphaseenergy.com"), ("a-1", "a-1"), ("", nil),
-            ("192.0.2.1", nil), ("192.0.2.1:443", nil), ("[::1]:443", nil), ("a@b", nil), ("a/b", nil), ("a b", nil), ("ä.example", nil), (":443", nil),
+            ("reports.enphaseenergy.com:443", "reports.enphaseenergy.com"), ("Reports.EnphaseEnergy.COM", "reports.enphaseenergy.com"),
+            ("a-1", "a-1"), ("", nil),
+            ("192.0.2.1", nil), ("192.0.2.1:443", nil), ("[::1]:443", nil), ("a@b", nil), ("a/b", nil), ("a b", nil), ("ä.example", nil),
+            (":443", nil),
             (String(repeating: "a", count: 254), nil),
         ])
     func host(header: String, name: String?) throws {

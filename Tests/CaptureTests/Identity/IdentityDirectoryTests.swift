@@ -27,7 +27,8 @@ import Testing
         #expect(new.summary.sha256Fingerprint != former.summary.sha256Fingerprint)
         #expect(try folder.files() == ["certificate.pem", "certificate.pem.old", "private-key.pem", "private-key.pem.old"])
         let kept = try ServerIdentity(
-            certificate: folder.directory.path.appending("certificate.pem.old"), privateKey: folder.directory.path.appending("private-key.pem.old"),
+            certificate: folder.directory.path.appending("certificate.pem.old"),
+            privateKey: folder.directory.path.appending("private-key.pem.old"),
             now: IdentityFolder.now)
         #expect(kept.summary == former.summary)
         #expect(try folder.read(folder.directory.privateKeyPath) != formerKey)
@@ -121,7 +122,8 @@ import Testing
         try folder.write("", to: blocked)
         var random = SteadyRandom(state: 1)
         let error = #expect(throws: IdentityError.self) {
-            try IdentityDirectory(blocked.appending("certificate")).loadOrMake(names: IdentityFolder.names, now: IdentityFolder.now, random: &random)
+            try IdentityDirectory(blocked.appending("certificate")).loadOrMake(
+                names: IdentityFolder.names, now: IdentityFolder.now, random: &random)
         }
         #expect(error?.description == "can't make the folder \(blocked)/certificate: not a directory")
     }

@@ -39,7 +39,8 @@ import X509
         let fingerprint = try folder.openssl("x509", "-in", path, "-noout", "-fingerprint", "-sha256")
         #expect(fingerprint.hasSuffix("=\(identity.summary.sha256Fingerprint)\n"))
         let verified = try folder.openssl(
-            "verify", "-CAfile", path, "-purpose", "sslserver", "-verify_hostname", "reports.enphaseenergy.com", "-verify_ip", "192.0.2.7", path)
+            "verify", "-CAfile", path, "-purpose", "sslserver", "-verify_hostname", "reports.enphaseenergy.com", "-verify_ip", "192.0.2.7",
+            path)
         #expect(verified == "\(path): OK\n")
         #expect(try folder.openssl("rsa", "-in", folder.directory.privateKeyPath.string, "-check", "-noout").contains("RSA key ok"))
     }

@@ -13,7 +13,8 @@ struct VerifiedNameTests {
         let subject = try DistinguishedName { CommonName(commonName) }
         let alternatives = names.map { GeneralName.dnsName($0) } + addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) }
         let certificate = try Certificate(
-            version: .v3, serialNumber: .init(), publicKey: key.publicKey, notValidBefore: Date(), notValidAfter: Date() + 60, issuer: subject,
+            version: .v3, serialNumber: .init(), publicKey: key.publicKey, notValidBefore: Date(), notValidAfter: Date() + 60,
+            issuer: subject,
             subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions { SubjectAlternativeNames(alternatives) }, issuerPrivateKey: key)
         var serializer = DER.Serializer()
@@ -31,11 +32,14 @@ struct VerifiedNameTests {
     @Test(
         "Nothing else",
         arguments: [
-            [], ["example.test"], ["areports.example.test"], ["reports.example.test.evil"], ["reports.example.tes"], ["*.test"], ["*"], ["*.*.test"],
+            [], ["example.test"], ["areports.example.test"], ["reports.example.test.evil"], ["reports.example.tes"], ["*.test"], ["*"],
+            ["*.*.test"],
             ["r*.example.test"], ["*eports.example.test"], ["reports.*.test"], ["*.reports.example.test"], ["reports.example.test."],
         ])
     func provesNot(names: [String]) throws {
-        #expect(!VerifiedName("reports.example.test").accepts(try Self.certificate(names, commonName: "reports.example.test", addresses: [[127, 0, 0, 1]])))
+        #expect(
+            !VerifiedName("reports.example.test").accepts(
+                try Self.certificate(names, commonName: "reports.example.test", addresses: [[127, 0, 0, 1]])))
     }
 
     @Test("A wildcard stands for one label, not for none or two")

@@ -33,7 +33,9 @@ struct House: Sendable {
 
     /// The reports that were answered here and that the cloud has not taken.
     var undelivered: [String] {
-        Set(names(in: proxy.spool.appending(path: "undelivered")).filter { $0.contains(".request") }.map { String($0.prefix { $0 != "." }) }).sorted()
+        Set(
+            names(in: proxy.spool.appending(path: "undelivered")).filter { $0.contains(".request") }.map { String($0.prefix { $0 != "." }) }
+        ).sorted()
     }
 
     /// The flags that lead to a cloud.
@@ -48,7 +50,8 @@ struct House: Sendable {
 ///   - flags: Of `heliograph run`; a later one wins over those that lead to the cloud.
 ///   - wrapper: A command that the proxy is run by.
 func withHouse(
-    _ behaviour: CloudBehaviour = .normal, _ flags: [String] = [], identity: CloudIdentity? = nil, keeping: Int = 2000, wrapper: [String] = [],
+    _ behaviour: CloudBehaviour = .normal, _ flags: [String] = [], identity: CloudIdentity? = nil, keeping: Int = 2000,
+    wrapper: [String] = [],
     _ body: (House) async throws -> Void
 ) async throws {
     try await seated {

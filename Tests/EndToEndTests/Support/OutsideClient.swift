@@ -32,7 +32,8 @@ enum OutsideClient: String, CaseIterable, Sendable, CustomTestStringConvertible 
         case .python10: return try await Self.python(report.request, port, folder, ["--ciphers", "DES-CBC3-SHA"])
         case .python11: return try await Self.python(report.request, port, folder, ["--version", "0302", "--ciphers", "AES256-SHA"])
         case .pythonV2: return try await Self.python(report.request, port, folder, ["--v2"])
-        case .pythonV2Short: return try await Self.python(report.request, port, folder, ["--v2", "--challenge", "16", "--ciphers", "DES-CBC3-SHA"])
+        case .pythonV2Short:
+            return try await Self.python(report.request, port, folder, ["--v2", "--challenge", "16", "--ciphers", "DES-CBC3-SHA"])
         }
     }
 
@@ -40,7 +41,9 @@ enum OutsideClient: String, CaseIterable, Sendable, CustomTestStringConvertible 
     static let missing: [OutsideClient: String] = {
         var missing: [OutsideClient: String] = [:]
         if !Program.isInstalled("curl") { missing[.curl] = "curl" }
-        for client in [OutsideClient.openSSL10, .openSSL12, .openSSL13] where !Program.isInstalled("openssl") { missing[client] = "openssl" }
+        for client in [OutsideClient.openSSL10, .openSSL12, .openSSL13] where !Program.isInstalled("openssl") {
+            missing[client] = "openssl"
+        }
         for client in [OutsideClient.python10, .python11, .pythonV2, .pythonV2Short] where !hasPythonCryptography {
             missing[client] = "python3 with the module cryptography"
         }
@@ -78,11 +81,13 @@ enum OutsideClient: String, CaseIterable, Sendable, CustomTestStringConvertible 
         let body = try folder.write(report.body, to: "body.\(UUID())")
         let (reply, trace) = (folder.file("reply.\(UUID())"), folder.file("trace.\(UUID())"))
         let headers = [
-            "Host: reports.enphaseenergy.com:443", "Content-Type: application/x-deflate", "Connection: close", "User-Agent:", "X-Odd:  two  spaces",
+            "Host: reports.enphaseenergy.com:443", "Content-Type: application/x-deflate", "Connection: close", "User-Agent:",
+            "X-Odd:  two  spaces",
         ]
         let result = try await Program.run(
             "curl",
-            ["--silent", "--show-error", "--insecure", "--http1.1", "--raw", "--include", "--max-time", "20"] + headers.flatMap { ["-H", $0] }
+            ["--silent", "--show-error", "--insecure", "--http1.1", "--raw", "--include", "--max-time", "20"]
+                + headers.flatMap { ["-H", $0] }
                 + ["--data-binary", "@\(body.path(percentEncoded: false))", "--output", reply.path(percentEncoded: false)]
                 + ["--trace", trace.path(percentEncoded: false), "https://127.0.0.1:\(port)\(report.target)"])
         let sent = try sentBytes(String(decoding: Data(contentsOf: trace), as: UTF8.self))

@@ -26,7 +26,10 @@ final class Proxy: Sendable {
         try await SharedCertificate.copy(to: data)
         let path = data.path(percentEncoded: false)
         let spool = arguments.firstIndex(of: "--spool").map { URL(filePath: arguments[$0 + 1]) } ?? data.appending(path: "spool")
-        let command = wrapper + Self.withoutRights + [Program.built("heliograph"), "run", "--data", path, "--listen", "\(address):0", "--listen-plain", "\(address):0"]
+        let command =
+            wrapper + Self.withoutRights + [
+                Program.built("heliograph"), "run", "--data", path, "--listen", "\(address):0", "--listen-plain", "\(address):0",
+            ]
         let program = try Program(command[0], Array(command.dropFirst()) + arguments)
         _ = await program.errors.wait { printed in
             printed.hasEnded || (Self.port("tls", in: printed.text) != nil && Self.port("http", in: printed.text) != nil)
@@ -40,7 +43,8 @@ final class Proxy: Sendable {
     }
 
     /// It runs as it does for everybody: also where root runs the tests it has none of root's rights.
-    private static let withoutRights = geteuid() == 0 && Program.isInstalled("setpriv") ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : []
+    private static let withoutRights =
+        geteuid() == 0 && Program.isInstalled("setpriv") ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : []
 
     struct DidNotStart: Error { var log: String }
 

@@ -33,7 +33,8 @@ extension PostedReport {
         let report = model.report(atSeconds: 1_434_844_800 + 43200)
         // A body that can't be made is empty, and fails the test that posts it.
         return PostedReport(
-            testDescription: "simulated, webcomm \(webcomm)", target: webcomm.reportPath, body: (try? report.body()) ?? [], xml: Array(report.xml.utf8))
+            testDescription: "simulated, webcomm \(webcomm)", target: webcomm.reportPath, body: (try? report.body()) ?? [],
+            xml: Array(report.xml.utf8))
     }
 
     /// Those of real Envoys, from beside the project or from where `HELIOGRAPH_CAPTURES` says; none where they are missing.
@@ -61,4 +62,3 @@ extension PostedReport {
     /// A small one.
     static var any: PostedReport { simulated[0] }
 }
-

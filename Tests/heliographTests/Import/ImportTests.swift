@@ -127,9 +127,10 @@ import Testing
         try FileManager.default.createDirectory(at: old, withIntermediateDirectories: true)
         let names: [[UInt8]] = [[0xff, 0xfe, 0x2e, 0x78, 0x6d, 0x6c], Array("line\nbreak \u{1b}[31m.xml".utf8)]
         for name in names {
-            let component = try #require((name + [0]).map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { name in
-                name.baseAddress.flatMap { FilePath.Component(platformString: $0) }
-            })
+            let component = try #require(
+                (name + [0]).map { CChar(bitPattern: $0) }.withUnsafeBufferPointer { name in
+                    name.baseAddress.flatMap { FilePath.Component(platformString: $0) }
+                })
             let descriptor = try FileDescriptor.open(
                 FilePath(old.path).appending(component), .writeOnly, options: .create, permissions: .ownerReadWrite)
             _ = try descriptor.closeAfter { try descriptor.writeAll(Array(summer.next().xml.utf8)) }

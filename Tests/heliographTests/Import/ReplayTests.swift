@@ -68,7 +68,9 @@ import Testing
         #expect(names(in: data.appending(path: "spool/rejected")).count == 6)
         let finished = try await run()
         #expect(finished.status == 0, "\(finished.errors)")
-        #expect(finished.text.contains("  80 reports archived: ") && finished.text.contains("\n  1 in rejected/ as before: they still can't be read"), "\(finished.text)")
+        #expect(
+            finished.text.contains("  80 reports archived: ")
+                && finished.text.contains("\n  1 in rejected/ as before: they still can't be read"), "\(finished.text)")
         #expect(try await digest(below: data) == liveDigest(reports, in: folder))
         #expect(Set(names(in: data.appending(path: "spool/rejected"))) == Set(["request", "response", "reason"].map { "\(junk).\($0)" }))
         let root = names(in: data.appending(path: "spool"))
@@ -81,7 +83,9 @@ import Testing
         let waiting = try directory.settled()
         let readable = try #require(waiting.last)
         var random = SeededRandom(4)
-        try await keep(request: Array("POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: 3\r\n\r\n<a>".utf8), at: 1_400_000_000, directory, &random)
+        try await keep(
+            request: Array("POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: 3\r\n\r\n<a>".utf8), at: 1_400_000_000,
+            directory, &random)
         let junk = try #require(try directory.settled().first { exchange in !waiting.contains { $0.stem == exchange.stem } })
         for exchange in [readable, junk] { try directory.reject(exchange, reason: "made up") }
         return (readable.stem, junk.stem)

@@ -8,7 +8,10 @@ import Testing
         #expect(try #require(ListenAddress(text)).description == text)
     }
 
-    @Test(arguments: ["", "4430", ":4430", "0.0.0.0", "0.0.0.0:", "0.0.0.0:65536", "0.0.0.0:+1", "::1:4430", "[127.0.0.1]:1", "localhost:1", "[::]", "[:::1"])
+    @Test(arguments: [
+        "", "4430", ":4430", "0.0.0.0", "0.0.0.0:", "0.0.0.0:65536", "0.0.0.0:+1", "::1:4430", "[127.0.0.1]:1", "localhost:1", "[::]",
+        "[:::1",
+    ])
     func `what is no address with a port is refused`(_ text: String) {
         #expect(ListenAddress(text) == nil)
     }
@@ -25,8 +28,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "reports.enphaseenergy.com", "http://a.example", "https://", "https://user@a.example", "https://a.example/path", "https://a.example?q",
-        "https://a.example:0", "https://a.example:99999", "https://a..example", "https://[::1", "https://[::1]x", "https://::1", "https://a b",
+        "", "reports.enphaseenergy.com", "http://a.example", "https://", "https://user@a.example", "https://a.example/path",
+        "https://a.example?q",
+        "https://a.example:0", "https://a.example:99999", "https://a..example", "https://[::1", "https://[::1]x", "https://::1",
+        "https://a b",
         "https://a.example#f",
     ])
     func `an upstream with anything else is refused`(_ text: String) {

@@ -53,7 +53,8 @@ import Testing
         _ = Settings(from: &reader)
         #expect(Set(reader.findings.map(\.name)) == Set(SettingTable.all.map(\.name)))
         let defaults = SettingTable.all.filter { !$0.defaultTexts.isEmpty }
-        var again = SettingsReader(flags: Dictionary(uniqueKeysWithValues: defaults.map { ($0.name, $0.defaultTexts) }), environment: [:], file: nil)
+        var again = SettingsReader(
+            flags: Dictionary(uniqueKeysWithValues: defaults.map { ($0.name, $0.defaultTexts) }), environment: [:], file: nil)
         _ = Settings(from: &again)
         #expect(again.problems == [])
     }

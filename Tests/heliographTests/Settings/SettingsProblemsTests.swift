@@ -104,10 +104,12 @@ import Testing
     @Test func `a bad flag and a bad environment variable are named as such`() {
         #expect(
             problems(flags: ["limits.idle": ["soon"]])
-                == "error: limits.idle: \"soon\" is not accepted (flag --limits-idle)\nhint: write a duration from 10ms to 1d, in ms, s, m, h or d")
+                == "error: limits.idle: \"soon\" is not accepted (flag --limits-idle)\nhint: write a duration from 10ms to 1d, in ms, s, m, h or d"
+        )
         #expect(
             problems(environment: ["HELIOGRAPH_CLOUD": "on"])
-                == "error: cloud: \"on\" is not accepted (environment variable HELIOGRAPH_CLOUD)\nhint: write forward, shield, answer or off")
+                == "error: cloud: \"on\" is not accepted (environment variable HELIOGRAPH_CLOUD)\nhint: write forward, shield, answer or off"
+        )
     }
 
     @Test func `an unknown environment variable is an error, and those of others are none of ours`() {
