@@ -32,10 +32,6 @@ public struct CaptureConfiguration: Sendable {
     /// A PEM file of certificate authorities that may vouch for the cloud; nil for the system's own.
     public var upstreamAuthorities: String?
     public var cloud = CloudMode(.forward, at: 0)
-    public var otherHosts = OtherHosts.forward
-    /// In `forward`: the Envoy hears an answer made here once the cloud has taken no report for so many seconds, and until it takes one again;
-    /// nil for never.
-    public var answerAfterSeconds: Int?
     /// Whether a whole reply refuses a report, whatever its status. It may be called on any thread.
     public var isRefusal: @Sendable ([UInt8]) -> Bool = { _ in false }
     /// Makes the answers of `shield` and `answer`: the bytes of a whole reply to a request's bytes, head and body. What it throws says why

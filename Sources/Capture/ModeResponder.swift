@@ -16,14 +16,10 @@ struct ModeResponder: Responder {
     private let standIn: AnswerResponder
     private let answer: AnswerResponder
     private let upstream: Upstream
-    private let otherHosts: CaptureConfiguration.OtherHosts
-    private let answerAfterSeconds: Int?
 
     init(_ configuration: CaptureConfiguration, spool: SpoolDirectory) throws {
         mode = configuration.cloud
         upstream = configuration.upstream
-        otherHosts = configuration.otherHosts
-        answerAfterSeconds = configuration.answerAfterSeconds
         forward = CloudResponder(
             connector: try UpstreamConnector(
                 upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
@@ -41,14 +37,14 @@ struct ModeResponder: Responder {
         let moment = mode.value
         guard moment.cloud != .off else { return await outlet.fail(.off) }
         guard !isForAnotherHost(request) else {
-            switch otherHosts {
+            switch moment.rules.otherHosts {
             case .forward: return await forward.answer(request, through: &outlet, on: eventLoop)
             case .block: return await outlet.fail(.blocked)
             }
         }
         switch moment.cloud {
         // Asked all the same: the first report that it takes ends the outage.
-        case .forward where moment.isOut(for: answerAfterSeconds, at: time(nil)):
+        case .forward where moment.standsIn(at: time(nil)):
             await standIn.answer(request, through: &outlet, on: eventLoop)
         case .forward: await forward.answer(request, through: &outlet, on: eventLoop)
         case .shield: await shield.answer(request, through: &outlet, on: eventLoop)

@@ -112,6 +112,25 @@ struct AnswerTests {
         }
     }
 
+    @Test("At SIGHUP what was answered here begins to go to the cloud, where the settings say so by then")
+    func rulesSwitched() async throws {
+        let folder = try TemporaryFolder()
+        let settings = try folder.write("cloud: shield\ndeliver-pause: 10ms\n".utf8, to: "heliograph.yaml")
+        try await withHouse(.status(503), ["--config", settings.path(percentEncoded: false)]) { house async throws in
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(try await house.proxy.awaited("response").count > 0)
+            try await house.cloud.setBehaviour(.normal)
+            #expect(house.undelivered.count == 1)
+            _ = try folder.write("cloud: shield\ndeliver-pause: 10ms\ndeliver: later\nanswer-after: 2d\n".utf8, to: "heliograph.yaml")
+            house.proxy.program.send(SIGHUP)
+            #expect(await house.proxy.logs("rules beside the cloud mode changed"), "\(house.proxy.log)")
+            #expect(house.proxy.log.contains { $0.contains("answer_after_seconds=172800") && $0.contains("deliver=later") })
+            #expect(await house.proxy.logs("all is delivered"))
+            #expect(house.undelivered == [] && house.cloud.requestCount == 2)
+            #expect(await house.proxy.stop() == 0)
+        }
+    }
+
     @Test("While the cloud is away, what can't be answered here goes to it all the same, and ends the outage")
     func standIn() async throws {
         let unread = NumberedRequest.bytes(body: Array("no zlib".utf8), path: "/emu_reports/performance_report")

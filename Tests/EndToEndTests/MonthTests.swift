@@ -15,7 +15,7 @@ struct MonthTests {
 
     private struct Month {
         var envoy = EnvoyModel(
-            identity: EnvoyIdentity(place: .freiburg, webcomm: .v4_6_0, seed: 5), roof: Roof(place: .freiburg, panelCount: 2, seed: 5),
+            identity: EnvoyIdentity(place: .freiburg, webcomm: .v4_6_0, seed: 5), roof: Roof(place: .freiburg, panelCount: 1, seed: 5),
             startSeconds: MonthTests.begin)
         private(set) var now = MonthTests.begin
 
@@ -187,8 +187,9 @@ extension MonthTests {
         #expect(Set(got).count == got.count, "the cloud got a report twice")
         let rows = try Self.rows(got)
         #expect(Set(rows).count == rows.count, "the cloud got a row twice")
-        #expect(Set(rows) == whole.rows && rows.count > 10_000, "the cloud has all rows")
-        #expect(try await eventually { !names(in: house.proxy.spool).contains { $0.hasSuffix(".request") } })
+        #expect(Set(rows) == whole.rows && rows.count > 5_000, "the cloud has all rows")
+        // Ingesting gives way to all that goes on beside it.
+        #expect(try await eventually(within: .patience * 2) { !names(in: house.proxy.spool).contains { $0.hasSuffix(".request") } })
         let held = try await Held(house.folder.file("data/archive.sqlite"))
         #expect(held == whole.held && held.sumsAgree, "the archive has all rows, each once")
     }

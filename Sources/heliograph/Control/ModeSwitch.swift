@@ -16,6 +16,18 @@ struct ModeSwitch: Sendable {
         return former
     }
 
+    /// - Returns: whether that is new.
+    func change(to rules: CloudMode.Rules, by reason: String) -> Bool {
+        guard mode.change(to: rules) else { return false }
+        logger.notice(
+            "rules beside the cloud mode changed",
+            metadata: [
+                "by": "\(reason)", "answer_after_seconds": "\(rules.answerAfterSeconds.map(String.init) ?? "never")",
+                "other_hosts": "\(rules.otherHosts.rawValue)", "deliver": "\(rules.deliversLater ? "later" : "never")",
+            ])
+        return true
+    }
+
     /// Says where what we do has not been tried with enough Envoys.
     func warn(of cloud: Settings.Cloud) {
         guard cloud.answersHere else { return }
@@ -25,5 +37,14 @@ struct ModeSwitch: Sendable {
                 "cloud": "\(cloud.rawValue)",
                 "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting",
             ])
+    }
+}
+
+extension CloudMode.Rules {
+    init(_ settings: Settings) {
+        self.init()
+        answerAfterSeconds = settings.answerAfter.map { $0.milliseconds / 1_000 }
+        otherHosts = settings.otherHosts
+        deliversLater = settings.deliver == .later
     }
 }

@@ -54,12 +54,11 @@ extension ServiceReport {
         undelivered: Undelivered.Counts,
         publishers: [PublisherReport]? = nil
     ) {
-        let patience = settings.answerAfter.map { $0.milliseconds / 1_000 }
         self.init(
             processIdentifier: Int(ProcessInfo.processInfo.processIdentifier), startedTimestamp: startedTimestamp,
             listen: "\(settings.listen)", cloud: mode.cloud.rawValue, cloudSinceTimestamp: mode.sinceTimestamp,
             cloudOutageSinceTimestamp: mode.outageSinceTimestamp,
-            answersMeanwhile: mode.cloud == .forward && mode.isOut(for: patience, at: Int(Date().timeIntervalSince1970)),
+            answersMeanwhile: mode.standsIn(at: Int(Date().timeIntervalSince1970)),
             undelivered: undelivered.waiting, undeliveredRefused: undelivered.refused, upstream: "\(settings.upstream)",
             connections: counts.connections, connectionsOpen: counts.connectionsOpen, strangers: counts.strangers,
             requestsCaptured: counts.requestsCaptured, requestBytes: counts.requestBytes,

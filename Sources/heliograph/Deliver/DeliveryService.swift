@@ -46,7 +46,10 @@ struct DeliveryService: Service, CustomStringConvertible {
     /// How long until it looks again; ten times that after the cloud took nothing.
     private var wait: Duration { min(max(deliverer.pause * 15, .seconds(1)), .seconds(60)) }
 
-    private var isTime: Bool { mode.value.cloud.reachesOut && !memory.isStopping.load(ordering: .relaxed) }
+    private var isTime: Bool {
+        let moment = mode.value
+        return moment.rules.deliversLater && moment.cloud.reachesOut && !memory.isStopping.load(ordering: .relaxed)
+    }
 
     private func round() async {
         guard isTime, memory.restsUntil.withLock({ $0.map { $0 <= .now } ?? true }) else { return }

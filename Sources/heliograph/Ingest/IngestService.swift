@@ -78,12 +78,12 @@ struct IngestService: Service, CustomStringConvertible {
 extension IngestService {
     /// Does all there is to do; false where something failed, which is told once.
     private func turn(on thread: BackgroundThread) async -> Bool {
-        var failure: (any Error)?
+        var failure: (what: String, error: any Error)?
         // Room comes first: on a disk that is full nothing can be archived. Where none can be made, that is tried all the same.
-        do { try await keepHouse(on: thread) } catch { failure = error }
-        do { try await catchUp(on: thread) } catch { failure = error }
+        do { try await keepHouse(on: thread) } catch { failure = ("room could not be made on the spool's disk", error) }
+        do { try await catchUp(on: thread) } catch { failure = ("captures wait to be archived", error) }
         if let failure {
-            tell(failure)
+            tell(failure.what, failure.error)
             return false
         }
         if state.turn.withLock({ $0.failure.take() }) != nil { logger.notice("archiving goes on") }
@@ -138,14 +138,14 @@ extension IngestService {
     /// No reply takes longer: half an hour is its limit, and names tell the local time, of which an autumn night has an hour twice.
     private static let longestReplySeconds = 3 * 3600
 
-    private func tell(_ error: any Error) {
+    private func tell(_ what: String, _ error: any Error) {
         let hint = (error as? ArchiveError)?.hint ?? (error as? SpoolError)?.hint
         let isNew = state.turn.withLock { turn in
-            defer { turn.failure = "\(error)" }
-            return turn.failure != "\(error)"
+            defer { turn.failure = "\(what): \(error)" }
+            return turn.failure != "\(what): \(error)"
         }
         var facts: Logger.Metadata = ["reason": "\(error)"]
         facts["hint"] = hint.map { "\($0)" }
-        logger.log(level: isNew ? .error : .debug, "captures wait to be archived", metadata: facts)
+        logger.log(level: isNew ? .error : .debug, "\(what)", metadata: facts)
     }
 }

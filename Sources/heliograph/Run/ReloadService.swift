@@ -1,9 +1,10 @@
+import Capture
 import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// At SIGHUP the settings are read again, and the mode of `cloud` that they name holds from then on, without a connection being lost.
-/// Whatever else has changed waits for the next start.
+/// At SIGHUP the settings are read again, and what they say of `cloud`, `answer-after`, `other-hosts` and `deliver` holds from then on, without
+/// a connection being lost. Whatever else has changed waits for the next start.
 struct ReloadService: Service, CustomStringConvertible {
     let modeSwitch: ModeSwitch
     /// Reads the settings as the start did: flags over environment over file.
@@ -18,8 +19,10 @@ struct ReloadService: Service, CustomStringConvertible {
 
     private func reload() {
         do {
-            let cloud = try load().cloud
-            guard modeSwitch.change(to: cloud, by: "SIGHUP") == nil else { return }
+            let settings = try load()
+            let cloud = settings.cloud
+            let isNew = modeSwitch.change(to: CloudMode.Rules(settings), by: "SIGHUP")
+            guard modeSwitch.change(to: cloud, by: "SIGHUP") == nil, !isNew else { return }
             logger.notice(
                 "settings were read again; cloud is as it was",
                 metadata: [

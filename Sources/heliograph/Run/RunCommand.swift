@@ -49,7 +49,9 @@ struct RunCommand: AsyncParsableCommand {
             settings.ingest == .on ? IngestService(spool, settings: settings, forms: forms, logger: logger) { publishing?.look() } : nil
         let started = Int(Date().timeIntervalSince1970)
         let outage = OutageFile(in: settings.state, logger)
-        let mode = CloudMode(settings.cloud, at: started, outageSinceTimestamp: outage.read(now: started), outageChanged: outage.note)
+        let mode = CloudMode(
+            settings.cloud, CloudMode.Rules(settings), at: started, outageSinceTimestamp: outage.read(now: started),
+            outageChanged: outage.note)
         let modeSwitch = ModeSwitch(mode: mode, logger: logger)
         modeSwitch.warn(of: settings.cloud)
         let undelivered = UndeliveredCounter(spool.undelivered)
@@ -66,7 +68,7 @@ struct RunCommand: AsyncParsableCommand {
 
         let options = options
         let reload = ReloadService(modeSwitch: modeSwitch, load: { try options.load() }, logger: logger)
-        let delivery = settings.deliver == .later ? DeliveryService(try Deliverer(settings), mode, logger) : nil
+        let delivery = DeliveryService(try Deliverer(settings), mode, logger)
         StartMemory.giveBack()
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
@@ -173,8 +175,6 @@ extension CaptureConfiguration {
             try OwnAnswer.toRequest(request, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) { forms.form(of: $0) }
         }
         isRefusal = { CloudVerdict.refusal(in: $0, inflatedLimit: inflatedLimit) != nil }
-        otherHosts = settings.otherHosts
-        answerAfterSeconds = settings.answerAfter.map { $0.milliseconds / 1_000 }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward
         limits = CaptureLimits(settings)
     }
