@@ -8,13 +8,16 @@ import SystemPackage
     import Darwin
 #endif
 
-/// The name that all files of one exchange share: local time of arrival and six random letters or digits,
-/// as in `2012-02-22T09:03:01-0j1FFs`.
+/// The name that all files of one exchange share: local time of arrival and six letters or digits, as in `2012-02-22T09:03:01-0j1FFs`.
+/// The first three of these tell the part of the second, so that names sort in order of arrival; the others are random.
 public struct Stem: Sendable, Hashable, CustomStringConvertible {
     public let description: String
 
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-    private static let randomLength = 6
+    private static let tickLength = 3
+    private static let suffixLength = 6
+    /// What three letters tell apart, 4.2 µs each: a second has so many ticks.
+    static let ticksPerSecond = 62 * 62 * 62
 
     /// The local date of a time in seconds since 1970 UTC, as in `2012-02-22`.
     public static func day(of epochSeconds: Int) -> String { date(localTime(of: epochSeconds)) }
@@ -35,16 +38,23 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
     public var day: String { String(description.prefix(10)) }
 
     /// Names an exchange that arrived at `epochSeconds` (UTC), in the machine's time zone.
-    public init(arrivedAt epochSeconds: Int, using random: inout some RandomNumberGenerator) {
+    ///
+    /// - Parameter tick: how far into the second, 0 to 238,327; ``StemSeries`` gives no two exchanges the same.
+    public init(arrivedAt epochSeconds: Int, tick: Int, using random: inout some RandomNumberGenerator) {
         let local = Self.localTime(of: epochSeconds)
         let hours = "\(Self.padded(Int(local.tm_hour), to: 2)):\(Self.padded(Int(local.tm_min), to: 2))"
-        // One number for all letters: each draw is a call of the system.
-        var number = UInt64.random(in: 0...UInt64.max, using: &random)
-        let letters = (0..<Self.randomLength).map { _ in
-            defer { number /= UInt64(Self.alphabet.count) }
-            return Self.alphabet[Int(number % UInt64(Self.alphabet.count))]
+        let letters = Self.letters(of: tick) + Self.letters(of: .random(in: 0..<Self.ticksPerSecond, using: &random))
+        description = "\(Self.date(local))T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(letters)"
+    }
+
+    /// Sorts as the numbers do.
+    private static func letters(of tick: Int) -> String {
+        var (number, letters) = (tick, [Character]())
+        for _ in 0..<tickLength {
+            letters.append(alphabet[number % alphabet.count])
+            number /= alphabet.count
         }
-        description = "\(Self.date(local))T\(hours):\(Self.padded(Int(local.tm_sec), to: 2))-\(String(letters))"
+        return String(letters.reversed())
     }
 
     /// Reads a stem from the name of a file that an exchange left, such as `2012-02-22T09:03:01-0j1FFs.request`;
@@ -52,9 +62,9 @@ public struct Stem: Sendable, Hashable, CustomStringConvertible {
     public init?(fileName: String) {
         let stem = fileName.prefix { $0 != "." }
         let pattern = "dddd-dd-ddTdd:dd:dd-"
-        guard stem.utf8.count == pattern.utf8.count + Self.randomLength else { return nil }
+        guard stem.utf8.count == pattern.utf8.count + Self.suffixLength else { return nil }
         guard Self.begins(stem, as: pattern) else { return nil }
-        guard stem.suffix(Self.randomLength).allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
+        guard stem.suffix(Self.suffixLength).allSatisfy({ Self.alphabet.contains($0) }) else { return nil }
         description = String(stem)
     }
 

@@ -123,14 +123,14 @@ struct EnvoyModelTests {
             seen.0 += report.intervals.map(\.id)
             seen.1 += report.readings.map(\.id)
             seen.2 += report.events.map(\.id)
-            model.settle(report, reply: Self.success)
+            model.take(report)
         }
         #expect(model.backlogCount == 0)
         #expect(seen == all)
         #expect(seen.0 == seen.0.sorted() && Set(seen.0).count == seen.0.count)
     }
 
-    @Test("Only a 200 whose body says success lets rows go")
+    @Test("Only a 200 whose body says success lets rows go, and each event only where it names that")
     func settles() throws {
         var model = Self.model()
         model.advance(to: Self.midnight + 43200)
@@ -149,8 +149,15 @@ struct EnvoyModelTests {
             #expect(!settled)
             #expect(model.backlogCount == waiting)
         }
-        let settled = model.settle(report, reply: Self.success)
-        #expect(settled)
+        let (first, others) = (try #require(report.events.first?.id), report.events.dropFirst().map(\.id))
+        #expect(others.count > 1)
+        for (named, stay) in [([], report.events.map(\.id)), (others, [first]), ([first, 1], [])] {
+            let events = named.map { "<event id='\($0)'/>" }.joined()
+            let xml = "<perf_report_response status=\"success\"><events_processed>\(events)</events_processed></perf_report_response>"
+            model.settle(report, reply: EnvoyReply(status: 200, body: try Deflate.compress(Array(xml.utf8))))
+            let ids = Set(report.events.map(\.id))
+            #expect(model.events.map(\.id).filter(ids.contains) == stay, "an event stays until a reply names it")
+        }
         #expect(model.backlogCount == waiting - report.rowCount)
     }
 
@@ -161,8 +168,8 @@ struct EnvoyModelTests {
         let report = model.report(atSeconds: 1)
         model.advance(to: Self.midnight + 12 * 3600)
         let waiting = model.backlogCount
-        model.settle(report, reply: Self.success)
-        model.settle(report, reply: Self.success)
+        model.take(report)
+        model.take(report)
         #expect(model.backlogCount == waiting - report.rowCount)
     }
 
@@ -258,7 +265,7 @@ struct EnvoyModelTests {
     func devices() {
         var model = Self.model(panels: 4, start: Self.midnight + 43200)
         #expect(model.report(atSeconds: 1).devices.count == 4)
-        model.settle(model.report(atSeconds: 1), reply: Self.success)
+        model.take(model.report(atSeconds: 1))
         #expect(model.report(atSeconds: 1).devices.isEmpty)
         model.advance(to: Self.midnight + 86400)
         #expect(model.report(atSeconds: 1).devices.count == 4)

@@ -14,7 +14,7 @@ struct SpoolDirectoryTests {
 
     private func stem(_ second: Int = 0) -> Stem {
         var random = SystemRandomNumberGenerator()
-        return Stem(arrivedAt: second, using: &random)
+        return Stem(arrivedAt: second, tick: .random(in: 0..<238_328, using: &random), using: &random)
     }
 
     private static func keep(_ bytes: [UInt8], _ file: ExchangeFile = .request, of stem: Stem, in spool: SpoolDirectory) async throws

@@ -24,7 +24,7 @@ struct SpoolWriter {
             await withTaskGroup(of: Void.self) { tasks in
                 for index in 0..<number {
                     var random = SystemRandomNumberGenerator()
-                    let stem = Stem(arrivedAt: index, using: &random)
+                    let stem = Stem(arrivedAt: index, tick: 0, using: &random)
                     tasks.addTask { await keep(.request, of: stem, Array(repeating: UInt8(ascii: "m"), count: 1000), in: spool) }
                 }
             }

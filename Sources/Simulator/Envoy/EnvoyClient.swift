@@ -122,9 +122,10 @@ public struct EnvoyClient: Sendable {
     private static func within<Value: Sendable>(
         _ limit: Duration, _ operation: String, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        // proof: two tasks; when the first ends the other is cancelled, and the group waits for it.
         try await withThrowingTaskGroup(of: Value.self) { tasks in
+            // proof: one task; it is cancelled when the time is up, and the group waits for it.
             tasks.addTask(operation: work)
+            // proof: one task; it is cancelled when the work ends, and a cancelled sleep ends it.
             tasks.addTask {
                 try await Task.sleep(for: limit)
                 throw SimulatorError.timeout(operation, seconds: limit / .seconds(1))

@@ -66,18 +66,27 @@ public struct EnvoyModel: Sendable {
             identity: identity)
     }
 
-    /// Takes the rows of a report out of the backlog when the reply says that the cloud has them.
+    /// Takes out of the backlog what the reply says that the cloud has: nothing unless it is a 200 whose `perf_report_response` says
+    /// `success`, then intervals and readings, and of the events those that it names (§5). That an event which is not named stays is a guess.
     ///
-    /// - Returns: whether it did; the reply must be a 200 whose `perf_report_response` says `success` (§5).
+    /// - Returns: whether the cloud has all of the report.
     @discardableResult
     public mutating func settle(_ report: EnvoyReport, reply: EnvoyReply) -> Bool {
         guard reply.isSuccess else { return false }
+        let named = reply.processedEvents
+        take(report, events: named)
+        return report.events.allSatisfy { named.contains($0.id) }
+    }
+
+    /// Takes all rows of a report out of the backlog, as after a reply that names each of its events.
+    public mutating func take(_ report: EnvoyReport) { take(report, events: Set(report.events.map(\.id))) }
+
+    private mutating func take(_ report: EnvoyReport, events: Set<Int>) {
         if let last = report.intervals.last { intervals.removeThrough(last.id) }
         if let last = report.readings.last { readings.removeThrough(last.id) }
-        if let last = report.events.last { log.remove(through: last.id) }
+        log.remove(events.intersection(report.events.map(\.id)))
         let told = Set(report.devices.map(\.serial))
         untoldDevices = untoldDevices.filter { !told.contains(roof.panels[$0].serial) }
-        return true
     }
 
     private mutating func step(to end: Int) {

@@ -20,13 +20,15 @@ public struct EnvoyReply: Sendable, Equatable {
 
     /// A 200 whose body, inflated, is a `perf_report_response` with status `success` (protocol notes §5).
     public var isSuccess: Bool {
-        // A body that can't be inflated is no success; why does not matter to the Envoy.
-        guard status == 200, let inflated = try? Deflate.inflate(body) else { return false }
-        let text = String(decoding: inflated, as: UTF8.self)
-        guard let start = text.range(of: "<perf_report_response"),
+        guard status == 200, let text = xml, let start = text.range(of: "<perf_report_response"),
             let end = text[start.upperBound...].firstIndex(of: ">")
         else { return false }
         let attributes = text[start.upperBound..<end]
         return attributes.contains("status=\"success\"") || attributes.contains("status='success'")
     }
+    /// The ids of the events that it says were processed (§5).
+    public var processedEvents: Set<Int> { Set(CloudReply.eventIDs(in: xml ?? "").compactMap { Int($0) }) }
+
+    /// nil for a body that can't be inflated; why does not matter to an Envoy.
+    private var xml: String? { (try? Deflate.inflate(body)).map { String(decoding: $0, as: UTF8.self) } }
 }

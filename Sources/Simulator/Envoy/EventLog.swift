@@ -52,9 +52,7 @@ struct EventLog: Sendable {
         }
     }
 
-    mutating func remove(through lastID: Int) {
-        backlog.removeSubrange(..<(backlog.firstIndex { $0.id > lastID } ?? backlog.endIndex))
-    }
+    mutating func remove(_ ids: Set<Int>) { backlog.removeAll { ids.contains($0.id) } }
 
     private mutating func append(
         _ code: EventCode, _ state: EventState, at second: Int, equipment: String, correlation: Int? = nil,
