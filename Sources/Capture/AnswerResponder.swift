@@ -9,8 +9,8 @@ struct AnswerResponder: Responder {
     let spool: SpoolDirectory
     /// Who hears of the request all the same, and whose reply is kept; nil where nothing leaves the machine.
     let cloud: CloudResponder?
-    /// Whether the cloud refuses the report in the bytes of its reply, whatever the status.
-    let isRefusal: @Sendable ([UInt8]) -> Bool
+    /// Whether the bytes of the cloud's reply say that it has taken the report, whatever the status.
+    let isTaken: @Sendable ([UInt8]) -> Bool
     /// Whether the cloud answers what no answer can be made to here; else that hears 503, and goes nowhere.
     let leavesRest: Bool
 
@@ -26,7 +26,7 @@ struct AnswerResponder: Responder {
         await outlet.answer(ByteBuffer(bytes: reply))
         guard let cloud else { return await outlet.fail(.notAsked) }
         await cloud.answer(request, through: &outlet, on: eventLoop)
-        guard outlet.ending.isTaken, !isRefusal(outlet.heard) else { return }
+        guard outlet.ending.isTaken, isTaken(outlet.heard) else { return }
         // Where it fails, the cloud hears of the report twice at worst.
         try? await onThread(eventLoop) { [spool] in try spool.undelivered.remove(exchange) }
     }

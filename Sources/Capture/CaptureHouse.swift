@@ -2,12 +2,6 @@ import Logging
 import NIOCore
 import Spool
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// What all conversations share, and where they report to.
 struct CaptureHouse: Sendable {
     let spool: SpoolDirectory
@@ -17,6 +11,7 @@ struct CaptureHouse: Sendable {
     let logger: Logger
     /// Hears of each exchange whose request and reply are both in the spool; must not block.
     let onSettled: @Sendable () -> Void
+    let stems = StemSeries()
     private let repeated = RepeatedEvents()
 
     init(
@@ -29,11 +24,6 @@ struct CaptureHouse: Sendable {
         self.forwardsWithoutKeeping = forwardsWithoutKeeping
         self.logger = logger
         self.onSettled = onSettled
-    }
-
-    func newStem() -> Stem {
-        var random = SystemRandomNumberGenerator()
-        return Stem(arrivedAt: time(nil), using: &random)
     }
 
     func report(_ refusal: Refusal, from peer: Peer) {

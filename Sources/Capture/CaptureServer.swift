@@ -31,6 +31,7 @@ public struct CaptureServer: Service {
         house = CaptureHouse(
             spool: spool, responder: try ModeResponder(configuration, spool: spool), counters: counters,
             forwardsWithoutKeeping: configuration.forwardsWithoutKeeping, logger: logger, onSettled: onSettled)
+        try Rehearsal.hold { _ = try furnish($0, isPlain: false, isOverLimit: false) }
     }
 
     /// Serves until the program is told to stop; then lets what is under way finish. Throws ``ListenError``.
@@ -43,13 +44,14 @@ public struct CaptureServer: Service {
     }
 
     private func serve() async throws {
-        // proof: two tasks at most, one a listener; each ends when its listener closes at graceful shutdown, and is waited for below.
         try await withThrowingTaskGroup(of: Void.self) { listeners in
             let secure = try await bind(configuration.listen, isPlain: false)
+            // proof: one task; it ends when its listener closes at graceful shutdown, and is waited for below.
             listeners.addTask { try await serve(secure) }
             var addresses = [secure.channel.localAddress]
             if let address = configuration.listenPlain {
                 let plain = try await bind(address, isPlain: true)
+                // proof: one task, and none besides these two; it ends as the other does.
                 listeners.addTask { try await serve(plain) }
                 addresses.append(plain.channel.localAddress)
             }

@@ -21,46 +21,71 @@ public final class CloudMode: Sendable {
         public var sinceTimestamp: Int
         /// Since when the cloud has taken no report; nil where it took the last, or has not been asked.
         public var outageSinceTimestamp: Int?
+        /// The same by a clock that nobody sets; nil where it began before the program did.
+        var outageBegan: ContinuousClock.Instant?
         public var rules = Rules()
 
         /// Whether the cloud has been away for so long that the Envoy is answered here meanwhile.
-        public func standsIn(at timestamp: Int) -> Bool {
+        ///
+        /// - Parameter now: A machine that has no clock of its own wakes with an old time, which then leaps to the right one: that is no outage.
+        public func standsIn(at timestamp: Int, now: ContinuousClock.Instant = .now) -> Bool {
             guard cloud == .forward, let seconds = rules.answerAfterSeconds, let outageSinceTimestamp else { return false }
+            if let outageBegan, now - outageBegan < .seconds(seconds) - .seconds(1) { return false }
             return timestamp - outageSinceTimestamp >= seconds
         }
     }
 
-    private let state: Mutex<Value>
+    private struct State {
+        var value: Value
+        /// Whether it has been told that the Envoy is answered here because of an outage.
+        var isStandingIn = false
+    }
+
+    private let state: Mutex<State>
     private let outageChanged: @Sendable (Int?) -> Void
+    private let standInChanged: @Sendable (Bool) -> Void
 
     /// - Parameters:
     ///   - outageSinceTimestamp: what was known of the cloud before.
     ///   - outageChanged: hears when an outage begins (since when) and ends (nil); must not block, nor ask for the mode.
+    ///   - standInChanged: hears when the Envoy begins to be answered here because of that, and when no longer; the same holds.
     public init(
         _ cloud: CaptureConfiguration.Cloud, _ rules: Rules = Rules(), at timestamp: Int, outageSinceTimestamp: Int? = nil,
-        outageChanged: @escaping @Sendable (Int?) -> Void = { _ in }
+        outageChanged: @escaping @Sendable (Int?) -> Void = { _ in }, standInChanged: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
-        state = Mutex(Value(cloud: cloud, sinceTimestamp: timestamp, outageSinceTimestamp: outageSinceTimestamp, rules: rules))
-        self.outageChanged = outageChanged
+        state = Mutex(
+            State(value: Value(cloud: cloud, sinceTimestamp: timestamp, outageSinceTimestamp: outageSinceTimestamp, rules: rules)))
+        (self.outageChanged, self.standInChanged) = (outageChanged, standInChanged)
     }
 
-    public var value: Value { state.withLock { $0 } }
+    public var value: Value { state.withLock { $0.value } }
+
+    /// What holds for a request that is there now.
+    func meet(at timestamp: Int) -> Value {
+        state.withLock { state in
+            let standsIn = state.value.standsIn(at: timestamp)
+            if standsIn != state.isStandingIn { standInChanged(standsIn) }
+            state.isStandingIn = standsIn
+            return state.value
+        }
+    }
 
     /// - Returns: What it was; nil where it was the same.
     public func change(to cloud: CaptureConfiguration.Cloud, at timestamp: Int) -> CaptureConfiguration.Cloud? {
-        state.withLock { value in
+        state.withLock { state in
+            let value = state.value
             guard value.cloud != cloud else { return nil }
             // What the cloud did before says nothing of now: it may not have been asked for long.
-            defer { set(Value(cloud: cloud, sinceTimestamp: timestamp, rules: value.rules), &value) }
+            set(Value(cloud: cloud, sinceTimestamp: timestamp, rules: value.rules), &state)
             return value.cloud
         }
     }
 
     /// - Returns: Whether that is new.
     public func change(to rules: Rules) -> Bool {
-        state.withLock { value in
-            defer { value.rules = rules }
-            return value.rules != rules
+        state.withLock { state in
+            defer { state.value.rules = rules }
+            return state.value.rules != rules
         }
     }
 
@@ -77,15 +102,23 @@ public final class CloudMode: Sendable {
 
     /// Notes whether the cloud took a report.
     public func note(isTaken: Bool, at timestamp: Int) {
-        state.withLock { value in
-            var next = value
-            next.outageSinceTimestamp = isTaken ? nil : value.outageSinceTimestamp ?? timestamp
-            set(next, &value)
+        state.withLock { state in
+            var next = state.value
+            if isTaken {
+                (next.outageSinceTimestamp, next.outageBegan) = (nil, nil)
+            } else if next.outageSinceTimestamp == nil {
+                (next.outageSinceTimestamp, next.outageBegan) = (timestamp, .now)
+            }
+            set(next, &state)
         }
     }
 
-    private func set(_ next: Value, _ value: inout Value) {
-        if next.outageSinceTimestamp != value.outageSinceTimestamp { outageChanged(next.outageSinceTimestamp) }
-        value = next
+    private func set(_ next: Value, _ state: inout State) {
+        if next.outageSinceTimestamp != state.value.outageSinceTimestamp { outageChanged(next.outageSinceTimestamp) }
+        if next.outageSinceTimestamp == nil, state.isStandingIn {
+            standInChanged(false)
+            state.isStandingIn = false
+        }
+        state.value = next
     }
 }

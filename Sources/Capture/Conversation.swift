@@ -44,7 +44,7 @@ struct Conversation {
                 case .head(let arrived):
                     head = arrived
                     // Named by the time of its arrival, not by when the connection began to wait for it.
-                    draft = house.spool.draft(.request, of: house.newStem())
+                    draft = house.spool.draft(.request, of: house.stems.next())
                 case .bytes(let bytes): try await draft?.append(bytes.readableBytesView)
                 case .end:
                     guard let head, let draft else { break }

@@ -26,7 +26,7 @@ struct ModeResponder: Responder {
             upstream: configuration.upstream)
         func responder(_ cloud: CloudResponder?, leavesRest: Bool = false) -> AnswerResponder {
             AnswerResponder(
-                make: configuration.answer, spool: spool, cloud: cloud, isRefusal: configuration.isRefusal, leavesRest: leavesRest)
+                make: configuration.answer, spool: spool, cloud: cloud, isTaken: configuration.isTaken, leavesRest: leavesRest)
         }
         shield = responder(forward)
         standIn = responder(forward, leavesRest: true)
@@ -34,7 +34,7 @@ struct ModeResponder: Responder {
     }
 
     func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
-        let moment = mode.value
+        let moment = mode.meet(at: time(nil))
         guard moment.cloud != .off else { return await outlet.fail(.off) }
         guard !isForAnotherHost(request) else {
             switch moment.rules.otherHosts {

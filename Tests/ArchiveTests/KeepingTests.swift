@@ -40,6 +40,21 @@ import Testing
         }
     }
 
+    @Test func `an unknown element of a reply may be a task, also where the reply comes later`() async throws {
+        try await withArchive { archive in
+            let source = Source(name: "2012-02-22T09:03:01-0j1FFs", receivedTimestamp: 1_436_647_000)
+            func unknown(_ elements: String...) -> [Finding] { elements.map { Finding(kind: .unknownElement, element: $0, line: 1) } }
+            try await archive.keep(first, findings: unknown("odd", "emu_task", "reply/x"), from: source)
+            #expect(try await archive.reader.tasks(since: 1_436_647_000).map(\.element) == ["emu_task", "reply/x"])
+            #expect(try await archive.reader.tasks(since: 1_436_647_001).isEmpty)
+            #expect(try !archive.keepBlocking(unknown("reply/x"), inLateReplyTo: "another", at: 1_436_900_000))
+            #expect(try archive.keepBlocking(unknown("reply/x", "reply/y"), inLateReplyTo: source.name, at: 1_436_900_000))
+            let late = try await archive.reader.tasks(since: 1_436_647_001)
+            #expect(late.map(\.element) == ["reply/x", "reply/y"] && late.allSatisfy { $0.received == 1_436_900_000 })
+            #expect(try await archive.reader.findings().map(\.count) == [2, 1, 1, 1])
+        }
+    }
+
     @Test func `ids that began anew change nothing`() async throws {
         try await withArchive { archive in
             try await archive.keep(first)

@@ -14,6 +14,7 @@ enum Schema {
         }
         migrator.registerMigration("alerts") { db in try db.execute(sql: schemaAlerts) }
         migrator.registerMigration("roof") { db in try db.execute(sql: roofSchema) }
+        migrator.registerMigration("late replies") { db in try db.execute(sql: lateRepliesSchema) }
         return migrator
     }
 }

@@ -79,7 +79,10 @@ final class ReplyAssembler: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case let message as MessageBytes:
-            emit(.bytes(message.bytes), context)
+            // What is over the limit goes nowhere.
+            if let part = message.bytes.getSlice(at: message.bytes.readerIndex, length: min(message.bytes.readableBytes, state.room)) {
+                emit(.bytes(part), context)
+            }
             if let failure = state.received(message.bytes.readableBytes, at: .now()) { fail(failure, context) }
         case is MessageEnd: finish(context)
         case is MessageBegins: break
@@ -181,6 +184,8 @@ struct ReplyState {
     init(limits: CaptureLimits) { self.limits = limits }
 
     var hasBytes: Bool { count > 0 }
+    /// How many more bytes a reply may have.
+    var room: Int { max(0, limits.reply - count) }
     var lookInterval: TimeAmount { min(.milliseconds(500), limits.replySilence, limits.handshakeTime) }
 
     mutating func connected(at now: NIODeadline) { began = now }

@@ -26,6 +26,8 @@ struct UpstreamConnector: Sendable {
         context = try NIOSSLContext(configuration: configuration)
         configuredName = VerifiedName(upstream.host)
         self.limits = limits
+        let anywhere = Destination(place: .named(upstream), name: nil)
+        try Rehearsal.hold { _ = try furnish($0, for: anywhere, HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")) }
     }
 
     /// - Parameter head: Of the request that will go there: the reply's parser must know its method from the start.
@@ -47,21 +49,23 @@ struct UpstreamConnector: Sendable {
     private func configure(_ channel: any Channel, for destination: Destination, _ head: HTTPRequestHead) -> EventLoopFuture<
         UpstreamChannel
     > {
-        channel.eventLoop.makeCompletedFuture {
-            let pipeline = channel.pipeline.syncOperations
-            let progress = FramingProgress()
-            var verifiedName: VerifiedName?
-            if !destination.isPlain {
-                try pipeline.addHandler(try NIOSSLClientHandler(context: context, serverHostname: destination.name))
-                verifiedName = destination.name.map { $0 == configuredName.name ? configuredName : VerifiedName($0) }
-            }
-            try pipeline.addHandlers([
-                RequestEnvelope(),
-                MessageSplitter(progress, strictness: .replies, headLimit: limits.requestHead),
-                ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)),
-                ReplyAssembler(progress, to: head, limits: limits, verifiedName: verifiedName),
-            ])
-            return try UpstreamChannel(wrappingChannelSynchronously: channel)
+        channel.eventLoop.makeCompletedFuture { try furnish(channel, for: destination, head) }
+    }
+
+    private func furnish(_ channel: any Channel, for destination: Destination, _ head: HTTPRequestHead) throws -> UpstreamChannel {
+        let pipeline = channel.pipeline.syncOperations
+        let progress = FramingProgress()
+        var verifiedName: VerifiedName?
+        if !destination.isPlain {
+            try pipeline.addHandler(try NIOSSLClientHandler(context: context, serverHostname: destination.name))
+            verifiedName = destination.name.map { $0 == configuredName.name ? configuredName : VerifiedName($0) }
         }
+        try pipeline.addHandlers([
+            RequestEnvelope(),
+            MessageSplitter(progress, strictness: .replies, headLimit: limits.requestHead),
+            ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)),
+            ReplyAssembler(progress, to: head, limits: limits, verifiedName: verifiedName),
+        ])
+        return try UpstreamChannel(wrappingChannelSynchronously: channel)
     }
 }

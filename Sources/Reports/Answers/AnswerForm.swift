@@ -24,7 +24,7 @@ public struct AnswerForm: Codable, Equatable, Sendable {
     }
 
     /// The form of a captured reply; nil unless the reply is a good one: 200, success, and nothing else in it that we do not know.
-    public init?(ofReply bytes: [UInt8], limitBytes: Int = ReportBody.defaultLimitBytes) {
+    public init?(ofReply bytes: [UInt8], limitBytes: Int = Reply.limitBytes) {
         // Whatever is wrong with it, it is no example to follow.
         guard let reply = try? CapturedReply(bytes), reply.status == 200, let message = try? CapturedMessage(bytes),
             let body = try? ReportBody(decoding: reply.body, limitBytes: limitBytes),
@@ -74,7 +74,7 @@ public struct AnswerForm: Codable, Equatable, Sendable {
             root <= longestValue, xml[..<root].allSatisfy({ 32...126 ~= $0 || $0 == 10 || $0 == 13 })
         else { return nil }
         let text = String(decoding: xml[..<root], as: UTF8.self)
-        guard text.allSatisfy(\.isWhitespace) || text.hasPrefix("<?xml ") else { return nil }
+        guard text.allSatisfy(\.isWhitespace) || text.wholeMatch(of: #/<\?xml [^<>]*\?>\s*/#) != nil else { return nil }
         let encoding = text.lowercased()
         guard !encoding.contains("encoding") || encoding.contains("utf-8") || encoding.contains("us-ascii") else { return nil }
         return text

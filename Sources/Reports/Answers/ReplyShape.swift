@@ -13,7 +13,7 @@ public struct ReplyShape: Equatable, Sendable {
     private static let mostElements = 200
 
     /// - Throws: where the bytes are no HTTP reply.
-    public init(ofReply bytes: [UInt8], limitBytes: Int = ReportBody.defaultLimitBytes) throws(ReportError) {
+    public init(ofReply bytes: [UInt8], limitBytes: Int = Reply.limitBytes) throws(ReportError) {
         let reply = try CapturedReply(bytes)
         status = reply.status
         headers = try CapturedMessage(bytes).headers.map { ($0.name.lowercased(), $0.value) }

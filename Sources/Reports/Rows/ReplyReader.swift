@@ -55,11 +55,15 @@ struct ReplyReader: XMLReader {
 }
 
 extension Reply {
+    /// The largest XML that a reply is taken to have, bytes: a limit of ours. The replies known have a few hundred, and 25 more for each
+    /// event that the report held.
+    public static let limitBytes = 4 << 20
+
     /// Decodes a reply's XML.
     ///
     /// - Parameter limitBytes: the largest document to accept.
     public static func decode(
-        xml: [UInt8], limitBytes: Int = ReportBody.defaultLimitBytes
+        xml: [UInt8], limitBytes: Int = Self.limitBytes
     ) throws(ReportError) -> Decoded<Reply> {
         var reader = ReplyReader()
         try readXML(xml, as: .reply, limitBytes: limitBytes, with: &reader)

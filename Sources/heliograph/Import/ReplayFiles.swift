@@ -108,7 +108,12 @@ extension ReplayFiles {
             // An exchange that was cut off has no reply, and its request stands all the same.
             let reply = (try? read(answer, limit: limit)) ?? []
             switch UnderstoodExchange(stem, request: request, reply: reply, inflatedLimit: limit) {
-            case .report(let arrival, let xml): return LookedAt(path, .report(arrival, copy: nil), bytes: request.count + xml.count)
+            case .report(var arrival, let xml):
+                let delivery = path.removingLastComponent().appending("\(stem).\(Undelivered.delivery)\(Filing.compressedSuffix)")
+                if let late = try? read(delivery, limit: limit) {
+                    arrival.findings += ReplyFindings.findings(in: late)
+                }
+                return LookedAt(path, .report(arrival, copy: nil), bytes: request.count + xml.count)
             case .other: return LookedAt(path, .other)
             case .undecodable(let reason): return LookedAt(path, .rejected(reason))
             }

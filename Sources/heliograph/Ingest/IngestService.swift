@@ -27,6 +27,7 @@ struct IngestService: Service, CustomStringConvertible {
         let isStopping = Atomic(false)
         /// Exchanges that have settled since the start, for the difference between two looks.
         let settled = Atomic(0)
+        let late = LateReplies()
         let turn = Mutex(Turn())
         struct Turn {
             var archive: ArchiveWriter?
@@ -52,11 +53,17 @@ struct IngestService: Service, CustomStringConvertible {
         wake.continuation.yield()
     }
 
+    /// Takes in what the cloud said later. Returns at once.
+    func look(at reply: LateReply) {
+        state.late.add(reply)
+        wake.continuation.yield()
+    }
+
     func run() async throws {
         let thread = try await BackgroundThread()
         await withGracefulShutdownHandler {
-            // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
             await withTaskGroup(of: Void.self) { tasks in
+                // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
                 tasks.addTask {
                     while (try? await Task.sleep(for: Self.retryPause)) != nil { wake.continuation.yield() }
                 }
@@ -95,7 +102,10 @@ extension IngestService {
         let state = state
         let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, forms: forms, logger: logger)
         let count = try await thread.run {
-            try ingestor.takeIn(settled: { state.settled.load(ordering: .relaxed) }, until: { state.isStopping.load(ordering: .relaxed) })
+            let count = try ingestor.takeIn(
+                settled: { state.settled.load(ordering: .relaxed) }, until: { state.isStopping.load(ordering: .relaxed) })
+            try state.late.keep(in: archive)
+            return count
         }
         if count > 0 { onKept() }
         if count > Self.tellingCount { logger.info("caught up", metadata: ["exchanges": "\(count)"]) }

@@ -114,7 +114,8 @@ struct Ingestor: Sendable {
         let reply = try spool.bytes(.response, of: exchange, limit: Self.replyLimit)
         let understood = UnderstoodExchange(
             exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max), reply: reply, inflatedLimit: inflatedLimit)
-        if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy {
+        if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy, !exchange.files.contains(.answer) {
+            // A reply that this Envoy never got is no form that it is known to accept.
             learn(from: reply, of: envoy.serialNumber, exchange.stem)
         }
         return understood

@@ -36,7 +36,7 @@ import Testing
     }
 
     private func keep(request: [UInt8], at timestamp: Int, _ directory: SpoolDirectory, _ random: inout SeededRandom) async throws {
-        let stem = Stem(arrivedAt: timestamp, using: &random)
+        let stem = Stem(arrivedAt: timestamp, tick: 0, using: &random)
         for (file, bytes) in [(ExchangeFile.request, request), (.response, Array("HTTP/1.1 200 OK\r\n\r\n".utf8))] {
             var draft = directory.draft(file, of: stem)
             try await draft.append(bytes)
