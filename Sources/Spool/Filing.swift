@@ -10,6 +10,8 @@ import SystemPackage
 public enum Filing {
     public static let processed = "processed"
     public static let rejected = "rejected"
+    /// Ends the name of the file that says why an exchange is rejected.
+    static let reason = "reason"
     /// Ends the name of a compressed file.
     public static let compressedSuffix = ".gz"
 }
@@ -58,7 +60,7 @@ extension SpoolDirectory {
                 let name = file.name(of: exchange.stem)
                 try group.add(name, in: rejectedPath) { target throws(SpoolError) in try Files.copy(path.appending(name), to: target) }
             }
-            try group.add("\(exchange.stem).reason", in: rejectedPath) { target throws(SpoolError) in
+            try group.add("\(exchange.stem).\(Filing.reason)", in: rejectedPath) { target throws(SpoolError) in
                 try Files.write(Array("\(reason)\n".utf8), to: target, rejectedPath)
             }
             try group.place()

@@ -33,10 +33,11 @@ public struct Undelivered: Sendable {
         public init() {}
     }
 
-    private static let refused = "refused"
+    static let refused = "refused"
     private static let sending = "sending"
-    private static let delivery = "delivery"
-    private static let request = ExchangeFile.request.rawValue
+    /// Ends the name of the file that holds the cloud's reply to what it got later.
+    public static let delivery = "delivery"
+    static let request = ExchangeFile.request.rawValue
 
     /// - Parameter spool: the folder of all captures.
     public init(spool: FilePath) {
@@ -54,9 +55,7 @@ public struct Undelivered: Sendable {
 
     /// The cloud has taken it.
     public func remove(_ stem: Stem) throws(SpoolError) {
-        for kind in [Self.request, Self.request + Filing.compressedSuffix, Self.sending] {
-            try Files.remove(path.appending("\(stem).\(kind)"))
-        }
+        for name in Self.requestNames(of: stem) + ["\(stem).\(Self.sending)"] { try Files.remove(path.appending(name)) }
     }
 
     /// Lets go of the uncompressed request of an exchange that has been filed.
@@ -70,31 +69,41 @@ public struct Undelivered: Sendable {
         if try !Files.removes(plain) { try Files.remove(path.appending(name)) }
     }
 
-    /// Those that wait, in order of arrival to the second; not those that the cloud is just being asked about.
+    /// Those that wait, in order of arrival; not those that the cloud is just being asked about.
     public func waiting() throws(SpoolError) -> [Stem] {
-        try stems(in: path, where: Self.isRequest).filter(isSettled)
+        try requests().filter(isSettled)
+    }
+
+    /// A name changes once, when its exchange is filed, and whoever reads the folder just then may see neither: two looks see all.
+    private func requests() throws(SpoolError) -> [Stem] {
+        let first = try stems(in: path, where: Self.isRequest)
+        return try Set(first).union(stems(in: path, where: Self.isRequest)).sorted { $0.description < $1.description }
     }
 
     private static func isRequest(_ name: String) -> Bool {
         name.hasSuffix(".\(request)") || name.hasSuffix(".\(request)\(Filing.compressedSuffix)")
     }
 
-    /// Whether the exchange has its end, in the spool's root or filed already.
+    /// Whether the exchange has its end. What is filed leaves the root one by one, and has its new names before that.
     private func isSettled(_ stem: Stem) -> Bool {
         let root = path.removingLastComponent()
-        return Files.exists(root.appending(ExchangeFile.response.name(of: stem)))
-            || !Files.exists(root.appending(ExchangeFile.request.name(of: stem)))
+        let signs = [
+            root.appending(ExchangeFile.response.name(of: stem)),
+            path.appending("\(stem).\(Self.request)\(Filing.compressedSuffix)"),
+            root.appending(Filing.rejected).appending("\(stem).\(Filing.reason)"),
+        ]
+        return signs.contains(where: Files.exists) || !Files.exists(root.appending(ExchangeFile.request.name(of: stem)))
     }
 
     public func counts() throws(SpoolError) -> Counts {
-        let waiting = try stems(in: path, where: Self.isRequest)
+        let waiting = try requests()
         let refused = try stems(in: path.appending(Self.refused)) { $0.hasSuffix(".\(Self.delivery)") }
         var counts = Counts()
         (counts.waiting, counts.refused, counts.oldest) = (waiting.count, refused.count, waiting.first)
         return counts
     }
 
-    private func stems(in folder: FilePath, where isMeant: (String) -> Bool) throws(SpoolError) -> [Stem] {
+    func stems(in folder: FilePath, where isMeant: (String) -> Bool) throws(SpoolError) -> [Stem] {
         guard Files.exists(folder) else { return [] }
         var stems: Set<Stem> = []
         try Files.forEachName(in: folder) { name in
@@ -130,9 +139,12 @@ extension Undelivered {
     ///
     /// - Throws: `noSuchFileOrDirectory` for one that is gone.
     public func begin(_ stem: Stem, limit: Int) throws(SpoolError) -> [UInt8] {
-        let plain = path.appending("\(stem).\(Self.request)")
-        let isPlain = Files.exists(plain)
-        let bytes = isPlain ? try Files.readAll(plain, limit: limit) : try decompressed(stem, limit: limit)
+        if hasReply(stem) {
+            // A name that came back while the report was settled and filed at once.
+            try remove(stem)
+            throw SpoolError(.read, path.appending("\(stem).\(Self.request)"), .noSuchFileOrDirectory)
+        }
+        let bytes = try request(of: stem, limit: limit)
         let mark = path.appending("\(stem).\(Self.sending)")
         // Left by an attempt that could not remove it.
         try Files.remove(mark)
@@ -141,6 +153,15 @@ extension Undelivered {
         try? descriptor.close()
         try Files.synchronise(folder: path)
         return bytes
+    }
+
+    /// Where the plain one is gone, its exchange has been filed, maybe in this moment: then the compressed one has been there before that.
+    private func request(of stem: Stem, limit: Int) throws(SpoolError) -> [UInt8] {
+        let plain = path.appending("\(stem).\(Self.request)")
+        do throws(SpoolError) { return try Files.readAll(plain, limit: limit) } catch {
+            guard error.cause == .noSuchFileOrDirectory else { throw error }
+            return try decompressed(stem, limit: limit)
+        }
     }
 
     private func decompressed(_ stem: Stem, limit: Int) throws(SpoolError) -> [UInt8] {
@@ -171,10 +192,8 @@ extension Undelivered {
     public func refuse(_ stem: Stem, reply: [UInt8]) throws(SpoolError) {
         let folder = path.appending(Self.refused)
         try Files.createFolder(folder)
-        for name in ["\(stem).\(Self.request)", "\(stem).\(Self.request)\(Filing.compressedSuffix)"]
-        where Files.exists(path.appending(name)) {
-            try Files.link(path.appending(name), to: folder.appending(name))
-        }
+        // In the order in which one takes the other's place when the exchange is filed meanwhile.
+        for name in Self.requestNames(of: stem) { try Files.linkIfThere(path.appending(name), to: folder.appending(name)) }
         try place("\(stem).\(Self.delivery)", in: folder) { target throws(SpoolError) in try Files.write(reply, to: target, folder) }
         try remove(stem)
     }
@@ -194,11 +213,7 @@ extension Undelivered {
     private func recover() throws(SpoolError) -> [Stem] {
         var interrupted: [Stem] = []
         for stem in try stems(in: path, where: { $0.hasSuffix(".\(Self.sending)") }) {
-            let replies = [
-                processed.appending(stem.day).appending("\(stem).\(Self.delivery)\(Filing.compressedSuffix)"),
-                path.appending(Self.refused).appending("\(stem).\(Self.delivery)"),
-            ]
-            if replies.contains(where: Files.exists) {
+            if hasReply(stem) {
                 try remove(stem)
             } else {
                 try putBack(stem)
@@ -207,9 +222,27 @@ extension Undelivered {
         }
         return interrupted
     }
+
+    /// Whether the cloud's reply to it is safe: it has been delivered or refused.
+    private func hasReply(_ stem: Stem) -> Bool {
+        let replies = [
+            processed.appending(stem.day).appending("\(stem).\(Self.delivery)\(Filing.compressedSuffix)"),
+            path.appending(Self.refused).appending("\(stem).\(Self.delivery)"),
+        ]
+        return replies.contains(where: Files.exists)
+    }
+
+    static func requestNames(of stem: Stem) -> [String] { ["\(stem).\(request)", "\(stem).\(request)\(Filing.compressedSuffix)"] }
 }
 
 extension Files {
+    /// As ``link(_:to:)``; where there is no such file, it does nothing.
+    static func linkIfThere(_ source: FilePath, to target: FilePath) throws(SpoolError) {
+        do throws(SpoolError) { try link(source, to: target) } catch {
+            guard error.cause == .noSuchFileOrDirectory else { throw error }
+        }
+    }
+
     /// Gives a file a second name; where the file system has no such thing, the name gets a copy. A name that is there stays.
     static func link(_ source: FilePath, to target: FilePath) throws(SpoolError) {
         if systemLink(source.string, target.string) == 0 || errno == EEXIST { return }

@@ -86,6 +86,44 @@ struct UndeliveredTests {
         #expect(try undelivered.counts().refused == 1 && undelivered.waiting() == [])
     }
 
+    @Test("On its way out of the root it still waits", arguments: [true, false])
+    func leaving(isRejected: Bool) throws {
+        let stem = try answered(1)
+        let exchange = try #require(try spool.settled().first { $0.stem == stem })
+        if isRejected { try spool.reject(exchange, reason: "no") } else { try file(stem) }
+        #expect(listed("").allSatisfy { !$0.hasPrefix("\(stem)") })
+        // The request is the last to leave.
+        try Data(request).write(to: url("\(stem).request"))
+        #expect(try undelivered.waiting() == [stem])
+    }
+
+    @Test("Its name back while it was settled and filed at once, it is not sent again")
+    func notAgain() throws {
+        let stem = try answered(1)
+        try undelivered.settle(stem, reply: [1])
+        try undelivered.add(stem)
+        #expect(throws: SpoolError.self) { try undelivered.begin(stem, limit: 1 << 20) }
+        #expect(listed("undelivered") == [])
+    }
+
+    @Test("What was refused waits again where its owner wishes so, and leaves where not", arguments: [true, false])
+    func reconsiders(isFiled: Bool) throws {
+        let (stem, other) = (try answered(1), try answered(2))
+        if isFiled { try file(stem) }
+        _ = try undelivered.begin(stem, limit: 1 << 20)
+        try undelivered.refuse(stem, reply: Array("no".utf8))
+        #expect(try undelivered.waiting() == [other])
+        #expect(try undelivered.reconsider() == 1)
+        #expect(listed("undelivered/refused") == [])
+        #expect(try undelivered.waiting() == [stem, other])
+        #expect(try undelivered.begin(stem, limit: 1 << 20) == request)
+        try undelivered.refuse(stem, reply: Array("no".utf8))
+        #expect(try undelivered.forget() == 2)
+        #expect(listed("undelivered/refused") == [])
+        #expect(try undelivered.counts() == Undelivered.Counts())
+        #expect(listed(isFiled ? "processed/2026-06-21" : "").contains(isFiled ? "\(stem).request.gz" : "\(stem).request"))
+    }
+
     @Test("What was cut off in the middle of being sent is sent again and told of; what was taken is not")
     func recovers() throws {
         let (cut, taken, refused, untouched) = (try answered(1), try answered(2), try answered(3), try answered(4))

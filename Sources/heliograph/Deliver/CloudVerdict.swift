@@ -1,14 +1,18 @@
 import Reports
 
-/// What the cloud's replies say of a report.
-enum CloudVerdict {
-    /// The status in a reply's XML where it is not `success`; nil where it is, and where there is none or it can't be read.
-    static func refusal(in reply: [UInt8], inflatedLimit: Int) -> String? {
+/// What the XML of the cloud's reply says of a report.
+enum CloudVerdict: Sendable, Equatable {
+    case taken
+    /// The word that it has for it.
+    case refused(String)
+
+    /// Nil where the reply says nothing of a report, as a page of a host that stands in the cloud's place.
+    init?(_ reply: [UInt8]) {
+        // What can't be decoded says nothing.
         guard
-            let status = try? Reply.decode(xml: ReportBody(decoding: CapturedReply(reply).body, limitBytes: inflatedLimit).xml).value
-                .status,
-            status != "success"
+            let status = try? Reply.decode(xml: ReportBody(decoding: CapturedReply(reply).body, limitBytes: Reply.limitBytes).xml).value
+                .status
         else { return nil }
-        return status
+        self = status == "success" ? .taken : .refused(status)
     }
 }

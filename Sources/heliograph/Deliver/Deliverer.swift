@@ -1,12 +1,14 @@
 import Capture
 import Foundation
+import Reports
 import Spool
 
 /// Delivers reports that were answered here and that the cloud has not taken, one after another, in order of arrival.
 struct Deliverer: Sendable {
     /// What came of one report.
     enum Outcome: Sendable, Equatable {
-        case taken
+        /// What its reply holds besides is not known.
+        case taken(unknown: [Finding])
         /// Put aside with the cloud's reply.
         case refused(String)
         /// It waits on, and so does the rest: the cloud takes nothing now. `isDoubtful`: it may have this one all the same.
@@ -36,8 +38,6 @@ struct Deliverer: Sendable {
     let undelivered: Undelivered
     let cloud: CloudDelivery
     let pause: Duration
-    /// Of a reply after inflating, bytes.
-    let inflatedLimit: Int
 
     /// - Parameters:
     ///   - except: those to leave out.
@@ -57,7 +57,8 @@ struct Deliverer: Sendable {
             refused = []
         }
         let undelivered = undelivered
-        for stem in try await offSwiftThreads({ try undelivered.waiting() }) where !except.contains(stem) {
+        var queue = try await offSwiftThreads { try undelivered.waiting().filter { !except.contains($0) } }[...]
+        while let stem = queue.popFirst() {
             if isOver() {
                 tally.reason = "stopped"
                 return tally
@@ -71,7 +72,10 @@ struct Deliverer: Sendable {
             case .refused(let reason), .failed(let reason):
                 if case .failed = outcome { tally.failed.append(stem) }
                 inARow += 1
-                guard inARow < Self.mostInARow else {
+                if inARow == Self.mostInARow, let newest = queue.popLast() {
+                    // Whether the cloud takes nothing, or it is these that are wrong: the newest tells.
+                    queue = [newest] + queue
+                } else if inARow >= Self.mostInARow {
                     (tally.reason, tally.isRest) = ("the cloud refuses one after another: \(reason)", true)
                     return tally
                 }
@@ -84,6 +88,13 @@ struct Deliverer: Sendable {
             case .gone: continue
             }
             try await rest(until: isOver)
+        }
+        guard tally.delivered > 0 || refused.isEmpty else {
+            // Whether the cloud takes others is not known: it may be a page in its place that says no to everything.
+            for one in refused { tell(one.stem, .failed(one.reason)) }
+            tally.failed += refused.map(\.stem)
+            (tally.reason, tally.isRest) = ("the cloud takes nothing: \(refused[0].reason)", true)
+            return tally
         }
         try await putAside()
         if !tally.failed.isEmpty {
@@ -115,12 +126,16 @@ struct Deliverer: Sendable {
         return (outcome, reply.bytes)
     }
 
-    /// What the cloud's reply means: its HTTP status, and where that is fine, the status in its XML as far as there is one.
+    /// What the cloud's reply means: its HTTP status, and where that is fine, the status in its XML.
     private func judge(_ reply: CloudDelivery.Reply) -> Outcome {
         guard let status = reply.status else { return .notNow("what it says is no HTTP", isDoubtful: true) }
         switch status {
         case 200..<300:
-            return CloudVerdict.refusal(in: reply.bytes, inflatedLimit: inflatedLimit).map { .refused("its reply says \($0)") } ?? .taken
+            switch CloudVerdict(reply.bytes) {
+            case .taken: return .taken(unknown: ReplyFindings.findings(in: reply.bytes))
+            case .refused(let word): return .refused("its reply says \(word)")
+            case .none: return .failed("it answers \(status), but not as the cloud answers a report")
+            }
         // Busy, or not there (RFC 9110 §15).
         case 408, 425, 429, 502...504: return .notNow("it answers \(status)", isDoubtful: false)
         case 500...: return .failed("it answers \(status)")
@@ -144,6 +159,5 @@ extension Deliverer {
         } catch { throw Failure(authorities: settings.upstreamCA, error) }
         undelivered = Undelivered(spool: settings.spool)
         pause = settings.deliverPause.duration
-        inflatedLimit = settings.limits.inflated.bytes
     }
 }

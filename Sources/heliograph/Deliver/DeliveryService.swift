@@ -12,6 +12,8 @@ struct DeliveryService: Service, CustomStringConvertible {
     let deliverer: Deliverer
     let mode: CloudMode
     let logger: Logger
+    /// Hears of replies that hold what is not known; must not block.
+    let onUnknown: @Sendable (LateReply) -> Void
     private let memory = Memory()
     private static let failedRest = Duration.seconds(3_600)
     var description: String { "DeliveryService" }
@@ -24,15 +26,15 @@ struct DeliveryService: Service, CustomStringConvertible {
         let failed = Mutex<[Stem: ContinuousClock.Instant]>([:])
     }
 
-    init(_ deliverer: Deliverer, _ mode: CloudMode, _ logger: Logger) {
-        (self.deliverer, self.mode, self.logger) = (deliverer, mode, logger)
+    init(_ deliverer: Deliverer, _ mode: CloudMode, _ logger: Logger, onUnknown: @escaping @Sendable (LateReply) -> Void) {
+        (self.deliverer, self.mode, self.logger, self.onUnknown) = (deliverer, mode, logger, onUnknown)
     }
 
     func run() async {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withGracefulShutdownHandler {
-            // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
             await withTaskGroup(of: Void.self) { tasks in
+                // proof: one task, the ticking; it is cancelled when the loop below ends, and a cancelled sleep ends it.
                 tasks.addTask { while (try? await Task.sleep(for: wait)) != nil { wake.yield() } }
                 for await _ in wakes { await round() }
                 tasks.cancelAll()
@@ -82,9 +84,15 @@ struct DeliveryService: Service, CustomStringConvertible {
 
     private func tell(_ stem: Stem, _ outcome: Deliverer.Outcome) {
         switch outcome {
-        case .taken:
-            mode.note(isTaken: true, at: Int(Date().timeIntervalSince1970))
+        case .taken(let unknown):
+            let now = Int(Date().timeIntervalSince1970)
+            mode.note(isTaken: true, at: now)
             logger.info("delivered", metadata: ["exchange": "\(stem)"])
+            guard let first = unknown.first else { return }
+            logger.notice(
+                "the cloud's reply holds what is not known",
+                metadata: ["exchange": "\(stem)", "first": "\(first)", "count": "\(unknown.count)"])
+            onUnknown(LateReply(stem: stem, findings: unknown, timestamp: now))
         case .refused(let reason):
             logger.error(
                 "the cloud refuses a report; it is put aside with its reply", metadata: ["exchange": "\(stem)", "reason": "\(reason)"])
