@@ -71,7 +71,9 @@ public struct DashboardService: Service, CustomStringConvertible {
             }, logger: quiet)
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
+                // proof: one task; it ends at graceful shutdown, or fails.
                 group.addTask { try await application.run() }
+                // proof: one task; it is cancelled below, and ended at graceful shutdown.
                 group.addTask { await feed.run() }
                 // The server ends when it is told to, or fails.
                 try await group.next()

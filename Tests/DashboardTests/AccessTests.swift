@@ -143,6 +143,11 @@ struct AccessTests {
                 #expect(answer.text.matches(of: #/(src|href|action)="(https?:)?\/\//#).isEmpty, "\(page)")
             }
             #expect(try await stage.ask("/api/v1/now").headers["content-security-policy"] == SecurityHeaders.contentPolicy)
+            // What is not named is forbidden, and nothing that is allowed lets text of a page, or another place, in as a script.
+            let sources = SecurityHeaders.contentPolicy.split(separator: ";").flatMap { $0.split(separator: " ").dropFirst() }
+            #expect(SecurityHeaders.contentPolicy.hasPrefix("default-src 'none';"))
+            #expect(Set(sources) == ["'none'", "'self'", "data:"])
+            #expect(SecurityHeaders.contentPolicy.contains("script-src 'self';"))
         }
     }
 }

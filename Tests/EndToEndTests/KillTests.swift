@@ -33,8 +33,9 @@ struct KillTests {
             _ = try await eventually(within: .seconds(5)) { load.answered.count >= answers }
             try await Task.sleep(for: .microseconds(Int.random(in: 0...40_000, using: &random)))
             proxy.program.send(SIGKILL)
-            _ = await proxy.program.end()
+            let status = await proxy.program.end()
             try await posting
+            try #require(status == 128 + SIGKILL, "it ended by itself; round \(kills), seed \(seed): \(proxy.program.errors.value.text)")
 
             let left = try Aftermath(of: proxy.spool, sent: load.sent, except: known)
             try #require(left.faults == [], "round \(kills), seed \(seed)")

@@ -75,6 +75,7 @@ struct MonthTests {
             #expect((statuses.away + statuses.rest).allSatisfy { $0 == 200 })
             #expect(month.envoy.backlogCount == 0 && house.cloud.requestCount == 0)
             #expect(house.undelivered.count == (statuses.away + statuses.rest).count)
+            #expect(try await house.settled())
             let status = try await house.status()
             #expect(
                 status.contains("waiting   \(house.undelivered.count) reports answered here that the cloud has not taken\n"), "\(status)")
@@ -119,6 +120,8 @@ extension MonthTests {
     private struct Statuses {
         var away: [Int] = []
         var rest: [Int] = []
+        /// The requests that were answered with 200, in order.
+        var taken: [[UInt8]] = []
     }
 
     /// - Parameter pauseAtOutage: after the first report that the cloud did not take.
@@ -132,11 +135,16 @@ extension MonthTests {
                 if period % 4 == 0, Self.away.contains(period / 4) != Self.away.contains(period / 4 - 1) {
                     try await house.cloud.setBehaviour(isAway ? .down : .normal)
                 }
-                let heard = try await month.goOn { try await house.post($0) }
+                let heard = try await month.goOn { request in
+                    let reply = try await house.post(request)
+                    if reply.status == 200 { statuses.taken.append(request) }
+                    return reply
+                }
                 if isAway { statuses.away += heard } else { statuses.rest += heard }
                 if let pauseAtOutage, isAway, period == Self.away.lowerBound * 4 { try await Task.sleep(for: pauseAtOutage) }
             }
             try await judge(house, statuses, month)
+            if !statuses.taken.isEmpty { try Self.expectOrder(house, statuses.taken) }
         }
     }
 
@@ -189,9 +197,19 @@ extension MonthTests {
         #expect(Set(rows).count == rows.count, "the cloud got a row twice")
         #expect(Set(rows) == whole.rows && rows.count > 5_000, "the cloud has all rows")
         // Ingesting gives way to all that goes on beside it.
-        #expect(try await eventually(within: .patience * 2) { !names(in: house.proxy.spool).contains { $0.hasSuffix(".request") } })
+        #expect(try await eventually(within: .patience * 3) { !names(in: house.proxy.spool).contains { $0.hasSuffix(".request") } })
         let held = try await Held(house.folder.file("data/archive.sqlite"))
         #expect(held == whole.held && held.sumsAgree, "the archive has all rows, each once")
+    }
+
+    /// The cloud got the reports in the order in which the Envoy sent them; those that it got later, in theirs.
+    private static func expectOrder(_ house: House, _ sent: [[UInt8]]) throws {
+        let later = try Set(house.deliveredLater())
+        let got = house.cloud.requests.map(\.bytes)
+        // Told as truths: the requests themselves would fill the log.
+        let isInOrderAtOnce = got.filter { !later.contains($0) } == sent.filter { !later.contains($0) }
+        let isInOrderLater = got.filter(later.contains) == sent.filter(later.contains)
+        #expect(isInOrderAtOnce && isInOrderLater)
     }
 
     /// The rows of reports, by their kind and their id.

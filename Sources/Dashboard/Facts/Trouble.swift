@@ -82,7 +82,7 @@ struct Trouble: Sendable, Encodable {
             if proxy.diskFailures > 0 {
                 troubles.append(Trouble(kind: .diskFailed, text: "\(proxy.diskFailures) captures failed on the disk since the start"))
             }
-            if let failure = proxy.lastCloudFailureTimestamp, failure > proxy.lastReplyTimestamp ?? 0 {
+            if let failure = proxy.lastCloudFailureTimestamp, proxy.reachesOut, failure > proxy.lastReplyTimestamp ?? 0 {
                 troubles.append(Trouble(kind: .cloudFailing, text: "the cloud did not take the last report", sinceTimestamp: failure))
             }
         }

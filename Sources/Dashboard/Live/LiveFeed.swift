@@ -85,12 +85,13 @@ final class LiveFeed: Sendable {
     private static func tell(_ stream: AsyncStream<LiveMark>, _ writer: inout any ResponseBodyWriter) async throws {
         let beats = AsyncStream<LiveMark?>.makeStream(bufferingPolicy: .bufferingNewest(2))
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // proof: one task a page, of which there are at most `limit`; it ends with the page's stream, or is cancelled below.
             group.addTask {
                 for await mark in stream { beats.continuation.yield(mark) }
                 beats.continuation.finish()
             }
+            // proof: one task a page; it is cancelled below, and a cancelled sleep ends it.
             group.addTask {
-                // The wait ends by cancellation.
                 while (try? await Task.sleep(for: heartbeat)) != nil { beats.continuation.yield(nil) }
             }
             for await beat in beats.stream {

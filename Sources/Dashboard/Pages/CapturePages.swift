@@ -56,14 +56,15 @@ struct CapturesPage {
     private static func cloud(_ proxy: ProxyState, now: Int) -> String {
         func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
         let reached = proxy.cloudFails ? "failed \(ago(proxy.lastCloudFailureTimestamp))" : "last reply \(ago(proxy.lastReplyTimestamp))"
-        let since = proxy.answersMeanwhile ? "" : " for \(Shown.duration(now - proxy.cloudSinceTimestamp))"
-        let answered = "the Envoy is answered here (experimental)\(since), \(proxy.answersGiven) times so far"
-        return switch proxy.cloud {
-        case "off": "off: the Envoy hears 503"
-        case "answer": "not asked: \(answered)"
-        case "shield": "\(reached); \(answered)"
-        default: proxy.answersMeanwhile ? "\(reached); meanwhile \(answered)" : reached
-        }
+        let answered = "the Envoy is answered here (experimental), \(proxy.answersGiven) times so far"
+        let what =
+            switch proxy.cloud {
+            case "off": "the Envoy hears 503"
+            case "answer": "not asked; \(answered)"
+            case "shield": "\(reached); \(answered)"
+            default: proxy.answersMeanwhile ? "\(reached); meanwhile \(answered)" : reached
+            }
+        return "\(proxy.cloud) for \(Shown.duration(now - proxy.cloudSinceTimestamp)): \(what)"
     }
 
     private static func facts(_ state: ServiceState, now: Int) -> [Fact] {

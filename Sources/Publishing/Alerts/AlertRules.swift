@@ -74,7 +74,7 @@ public enum AlertRules {
         facts.tasks.map { task in
             AlertCondition(
                 .init(.cloudTask, envoy: task.envoy, subject: task.element),
-                "the cloud and Envoy \(task.envoy) spoke of a task (\(task.element)); its capture holds what was said")
+                "the cloud and Envoy \(task.envoy) spoke of what may be a task (\(task.element)); its capture holds what was said")
         }
     }
 }

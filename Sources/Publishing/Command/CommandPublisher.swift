@@ -35,12 +35,14 @@ struct CommandPublisher: Publisher {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(2))]
         do {
             return try await withThrowingTaskGroup(of: TerminationStatus.self) { [options] tasks in
+                // proof: one task; cancelled, it ends the program: asked to, and killed two seconds later.
                 tasks.addTask {
                     try await Subprocess.run(
                         .path(.init(path)), platformOptions: options, input: .fileDescriptor(input, closeAfterSpawningProcess: true),
                         output: .discarded, error: .discarded
                     ).terminationStatus
                 }
+                // proof: one task; it is cancelled when the other ends, and a cancelled sleep ends it.
                 tasks.addTask {
                     try await Task.sleep(for: Self.patience)
                     throw PublishError.retry("\(path) took longer than a minute")

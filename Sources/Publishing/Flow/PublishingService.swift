@@ -74,8 +74,10 @@ public struct PublishingService: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             guard let archive = await openArchive() else { return }
             await withTaskGroup(of: Void.self) { tasks in
-                // proof: one task a target of the settings, and each ends when it is cancelled below.
-                for line in lines { tasks.addTask { await run(line, archive) } }
+                for line in lines {
+                    // proof: one task a target of the settings, and each ends when it is cancelled below.
+                    tasks.addTask { await run(line, archive) }
+                }
                 // Ends when it is cancelled.
                 while (try? await Task.sleep(for: pace.period)) != nil { look() }
                 tasks.cancelAll()

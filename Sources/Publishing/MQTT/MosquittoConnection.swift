@@ -8,7 +8,10 @@ import Synchronization
 ///
 /// The library's loop has a thread of its own, where its callbacks come; everything else that is asked of the library is done on a
 /// queue of its own: neither event loops nor Swift's cooperative threads ever wait for it.
-final class MosquittoConnection: @unchecked Sendable {  // proof: the handle serves all threads; the rest is locked
+///
+/// What makes it `Sendable`: `handle` never changes, and libmosquitto locks what is behind it (mosquitto_threaded_set); `queue`,
+/// `state` (a mutex) and `onMessage` are `Sendable` themselves.
+final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is constant, and locked by its library; see above
     private let handle: OpaquePointer
     private let queue = DispatchQueue(label: "mqtt")
     private let state = Mutex(State())

@@ -39,7 +39,10 @@ struct ServiceText {
         case .off: return "off since \(since): nothing leaves this machine"
         case .answer: return "answer since \(since): nothing leaves this machine; \(answered)"
         case .shield: return "shield since \(since): \(answered); \(reached(report))"
-        case .forward, nil: return reached(report) + (report.answersMeanwhile ? "; \(answered), until it takes reports again" : "")
+        case .forward, nil:
+            let outage = report.cloudOutageSinceTimestamp.map { ", no report taken since \(clock.time($0))" } ?? ""
+            let meanwhile = report.answersMeanwhile ? "; \(answered), until it takes reports again" : ""
+            return "forward since \(since): \(reached(report))\(outage)\(meanwhile)"
         }
     }
 

@@ -51,7 +51,14 @@ struct RunCommand: AsyncParsableCommand {
         let outage = OutageFile(in: settings.state, logger)
         let mode = CloudMode(
             settings.cloud, CloudMode.Rules(settings), at: started, outageSinceTimestamp: outage.read(now: started),
-            outageChanged: outage.note)
+            outageChanged: outage.note
+        ) { standsIn in
+            logger.notice(
+                standsIn
+                    ? "the cloud has taken no report for so long that the Envoy is answered here (experimental)"
+                    : "the Envoy hears the cloud's replies again",
+                metadata: ["cloud": "\(settings.upstream)"])
+        }
         let modeSwitch = ModeSwitch(mode: mode, logger: logger)
         modeSwitch.warn(of: settings.cloud)
         let undelivered = UndeliveredCounter(spool.undelivered)
@@ -68,7 +75,7 @@ struct RunCommand: AsyncParsableCommand {
 
         let options = options
         let reload = ReloadService(modeSwitch: modeSwitch, load: { try options.load() }, logger: logger)
-        let delivery = DeliveryService(try Deliverer(settings), mode, logger)
+        let delivery = DeliveryService(try Deliverer(settings), mode, logger) { ingest?.look(at: $0) }
         StartMemory.giveBack()
         var configuration = ServiceGroupConfiguration(
             // Stopped in the reverse order.
@@ -174,7 +181,7 @@ extension CaptureConfiguration {
         answer = { request in
             try OwnAnswer.toRequest(request, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) { forms.form(of: $0) }
         }
-        isRefusal = { CloudVerdict.refusal(in: $0, inflatedLimit: inflatedLimit) != nil }
+        isTaken = { CloudVerdict($0) == .taken }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward
         limits = CaptureLimits(settings)
     }

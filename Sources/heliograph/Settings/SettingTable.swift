@@ -67,8 +67,8 @@ enum SettingTable {
     static let answerAfter = Setting(
         "answer-after", .optional(.duration(.seconds(1)...HumanDuration.days(3_650)), orWord: "never"), default: nil, example: "3d",
         help: """
-            Experimental, with `cloud: forward`: when the cloud has taken no report for so long, the Envoy gets an answer made here, so \
-            that it need not keep its reports, until the cloud takes one again.
+            With `cloud: forward`: when the cloud has taken no report for so long, the Envoy gets an answer made here, so that it need \
+            not keep its reports, until the cloud takes one again. Experimental, for what an Envoy accepts is not known for sure.
             """)
     static let deliver = Setting(
         "deliver", .choice, default: Settings.Deliver.never, example: "later",

@@ -38,6 +38,24 @@ struct House: Sendable {
         ).sorted()
     }
 
+    /// Waits until every exchange has its end, which may come a moment after the Envoy has heard its answer.
+    func settled() async throws -> Bool {
+        try await eventually {
+            let files = names(in: proxy.spool)
+            return files.filter { $0.hasSuffix(".request") }.allSatisfy { files.contains($0.replacing(".request", with: ".response")) }
+        }
+    }
+
+    /// The requests that went to the cloud later, and are filed.
+    func deliveredLater() throws -> [[UInt8]] {
+        let processed = proxy.spool.appending(path: "processed")
+        return try names(in: processed).flatMap { day in
+            let folder = processed.appending(path: day)
+            return try names(in: folder).filter { $0.hasSuffix(".delivery.gz") }
+                .map { try gunzipped(folder.appending(path: $0.replacing(".delivery.", with: ".request."))) }
+        }
+    }
+
     /// The flags that lead to a cloud.
     static func flags(_ cloud: Cloud, _ authority: URL) -> [String] {
         ["--upstream", "https://localhost:\(cloud.port)", "--upstream-ca", authority.path(percentEncoded: false)]

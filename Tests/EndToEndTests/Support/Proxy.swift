@@ -90,6 +90,15 @@ final class Proxy: Sendable {
         get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(program.processIdentifier)/fd").count }
     }
 
+    /// The files and folders in `folder` that it has open, those that are removed already too. (All it has open can't be compared
+    /// with what it had before: the archive, for one, is opened some time after the start.)
+    func openFiles(in folder: String) throws -> [String] {
+        let descriptors = "/proc/\(program.processIdentifier)/fd"
+        return try FileManager.default.contentsOfDirectory(atPath: descriptors)
+            .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\($0)") }
+            .filter { $0.hasPrefix(folder) }.sorted()
+    }
+
     private static func port(_ name: String, in log: String) -> Int? {
         for line in log.split(separator: "\n") where line.contains(" listening ") && line.hasSuffix("protocol=\(name)") {
             if let address = line.split(separator: " ").first(where: { $0.hasPrefix("address=") }) {
