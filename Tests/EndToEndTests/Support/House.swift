@@ -46,13 +46,15 @@ struct House: Sendable {
         }
     }
 
-    /// The requests that went to the cloud later, and are filed.
+    /// The requests that went to the cloud later, of those exchanges that are filed.
     func deliveredLater() throws -> [[UInt8]] {
         let processed = proxy.spool.appending(path: "processed")
         return try names(in: processed).flatMap { day in
             let folder = processed.appending(path: day)
-            return try names(in: folder).filter { $0.hasSuffix(".delivery.gz") }
-                .map { try gunzipped(folder.appending(path: $0.replacing(".delivery.", with: ".request."))) }
+            let files = Set(names(in: folder))
+            // A reply may be there before its exchange is.
+            return try files.filter { $0.hasSuffix(".delivery.gz") }.map { $0.replacing(".delivery.", with: ".request.") }
+                .filter(files.contains).map { try gunzipped(folder.appending(path: $0)) }
         }
     }
 
