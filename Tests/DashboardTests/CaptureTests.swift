@@ -52,8 +52,10 @@ struct CaptureTests {
     @Test(
         "Who answers the Envoy is told, and a cloud that fails is bad only where it is asked",
         arguments: [
-            ("forward", "failed 1 minute ago", true), ("shield", "answered here (experimental) for 2 minutes, 3 times so far", true),
-            ("answer", "not asked: the Envoy is answered here", false), ("off", "the Envoy hears 503", false),
+            ("forward", "forward for 2 minutes: failed 1 minute ago", true),
+            ("shield", "shield for 2 minutes: failed 1 minute ago; the Envoy is answered here (experimental), 3 times so far", true),
+            ("answer", "answer for 2 minutes: not asked; the Envoy is answered here (experimental), 3 times so far", false),
+            ("off", "off for 2 minutes: the Envoy hears 503", false),
         ])
     func mode(cloud: String, told: String, isBad: Bool) async throws {
         let change: @Sendable (inout DashboardConfiguration) -> Void = { configuration in
