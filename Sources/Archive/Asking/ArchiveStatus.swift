@@ -29,7 +29,7 @@ public struct EnvoyStatus: Equatable, Sendable {
     public var address: String?
     /// When the newest report was made, by the Envoy's clock, seconds since 1970 UTC.
     public var lastReportTimestamp: Int?
-    /// When the report that arrived last was received, by this machine's clock, seconds since 1970 UTC.
+    /// When a report was last received, by this machine's clock, seconds since 1970 UTC; of imported ones the time that they bear.
     public var lastReceivedTimestamp: Int?
     public var intervalCount: Int
     public var readingCount: Int
@@ -62,8 +62,7 @@ extension ArchiveReader {
             let envoys = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT serial, time_zone, software_version, part_number, address, last_report,
-                        (SELECT received FROM report WHERE envoy_id = envoy.id ORDER BY id DESC LIMIT 1),
+                    SELECT serial, time_zone, software_version, part_number, address, last_report, last_received,
                         interval_count, reading_count, event_count
                     FROM envoy ORDER BY serial
                     """

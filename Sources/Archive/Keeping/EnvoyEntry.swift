@@ -8,6 +8,11 @@ struct EnvoyEntry {
     let zone: String?
     /// Whether sums were kept by another zone.
     let needsRecount: Bool
+    /// When a report was last received before this one.
+    let lastReceived: Int?
+
+    /// A time so far after the receipt of what bears it is a wrong clock's.
+    static let credibleAheadSeconds = 86_400
 
     /// Finds or makes the row, and brings it up to date with what a report of `timestamp` says.
     ///
@@ -18,10 +23,11 @@ struct EnvoyEntry {
             .execute(arguments: [envoy.serialNumber])
         let found = try Row.fetchOne(
             db.cachedStatement(
-                sql: "SELECT id, described, zone_described, time_zone, interval_count FROM envoy WHERE serial = ?"),
+                sql: "SELECT id, described, zone_described, time_zone, interval_count, last_received FROM envoy WHERE serial = ?"),
             arguments: [envoy.serialNumber])
         guard let row = found else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an Envoy's row is gone") }
         id = try row.required(0)
+        lastReceived = row.optional(5)
 
         if timestamp > row.optional(1) ?? Int.min {
             try db.cachedStatement(

@@ -13,11 +13,13 @@ struct EquipmentBook {
     }
 
     private let envoyID: Int
+    private let newestCredible: Int
     private var places: [String: Int] = [:]
     private var entries: [Entry] = []
 
-    init(envoyID: Int, in db: Database) throws {
-        self.envoyID = envoyID
+    /// - Parameter newestCredible: readings after this instant are of a wrong clock, and live only where there are no others.
+    init(envoyID: Int, newestCredible: Int, in db: Database) throws {
+        (self.envoyID, self.newestCredible) = (envoyID, newestCredible)
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
@@ -58,10 +60,13 @@ struct EquipmentBook {
         return (String(equipment[..<dot]), channel)
     }
 
-    /// Takes note of a new reading: the newest by time is the live one.
+    /// Takes note of a new reading: the newest by time is the live one, of those with a credible time where there are any.
     mutating func add(_ reading: Reading, seq: Int, at place: Int) {
-        let instant = (reading.timestamp, reading.durationSeconds)
-        if let latest = entries[place].latest, instant <= latest { return }
+        let instant = (timestamp: reading.timestamp, durationSeconds: reading.durationSeconds)
+        if let latest = entries[place].latest {
+            let (isCredible, wasCredible) = (instant.timestamp <= newestCredible, latest.timestamp <= newestCredible)
+            if isCredible == wasCredible ? instant <= latest : wasCredible { return }
+        }
         entries[place].latest = instant
         entries[place].newLatest = seq
     }

@@ -19,10 +19,13 @@ struct ReportKeeper {
     init(_ envoy: Envoy, of arrival: Arrival, in db: Database) throws {
         self.db = db
         self.arrival = arrival
-        timestamp = arrival.report.timestamp ?? arrival.source.receivedTimestamp
+        let received = arrival.source.receivedTimestamp
+        // An Envoy whose clock is ahead must not outdo its later reports for as long as that.
+        timestamp = min(arrival.report.timestamp ?? received, received + EnvoyEntry.credibleAheadSeconds)
         envoySerial = envoy.serialNumber
         self.envoy = try EnvoyEntry(envoy, at: timestamp, in: db)
-        book = try EquipmentBook(envoyID: self.envoy.id, in: db)
+        let newestCredible = max(received, self.envoy.lastReceived ?? .min) + EnvoyEntry.credibleAheadSeconds
+        book = try EquipmentBook(envoyID: self.envoy.id, newestCredible: newestCredible, in: db)
         sums = EnergySums(envoyID: self.envoy.id, zone: self.envoy.zone)
         firstSeq = try ArrivalSequence.last(in: db) + 1
         nextSeq = firstSeq
@@ -105,7 +108,8 @@ struct ReportKeeper {
     }
 
     private mutating func keep(_ event: Event) throws {
-        let place = try book.place(of: event.equipment ?? event.serialNumber ?? envoySerial, in: db)
+        let named = [event.equipment, event.serialNumber].compactMap(\.self).first { !$0.isEmpty }
+        let place = try book.place(of: named ?? envoySerial, in: db)
         let outcome = try EventKeeping.insert(event, device: book.id(at: place), seq: nextSeq, in: db)
         try settle(outcome, \.events)
     }
@@ -130,10 +134,12 @@ struct ReportKeeper {
         try db.cachedStatement(
             sql: """
                 UPDATE envoy SET interval_count = interval_count + ?, reading_count = reading_count + ?,
-                    event_count = event_count + ?, last_report = max(ifnull(last_report, ?), ?) WHERE id = ?
+                    event_count = event_count + ?, last_report = max(ifnull(last_report, ?), ?),
+                    last_received = max(ifnull(last_received, ?), ?) WHERE id = ?
                 """
         ).execute(arguments: [
-            kept.new.intervals, kept.new.readings, kept.new.events, timestamp, timestamp, envoy.id,
+            kept.new.intervals, kept.new.readings, kept.new.events, timestamp, timestamp, arrival.source.receivedTimestamp,
+            arrival.source.receivedTimestamp, envoy.id,
         ])
     }
 
@@ -159,7 +165,8 @@ struct ReportKeeper {
                 sql: """
                     INSERT INTO finding(envoy_id, kind, element, attribute, count, first_report, last_report)
                     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(envoy_id, kind, element, attribute)
-                    DO UPDATE SET count = count + excluded.count, last_report = excluded.last_report
+                    DO UPDATE SET count = count + excluded.count, last_report = (
+                        SELECT id FROM report WHERE id IN (last_report, excluded.last_report) ORDER BY received DESC, id DESC LIMIT 1)
                     """
             ).execute(arguments: [
                 envoy.id, finding.kind.rawValue, finding.element, finding.attribute ?? "", finding.count, id, id,

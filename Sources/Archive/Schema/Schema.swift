@@ -15,6 +15,7 @@ enum Schema {
         migrator.registerMigration("alerts") { db in try db.execute(sql: schemaAlerts) }
         migrator.registerMigration("roof") { db in try db.execute(sql: roofSchema) }
         migrator.registerMigration("late replies") { db in try db.execute(sql: lateRepliesSchema) }
+        migrator.registerMigration("last received") { db in try db.execute(sql: lastReceivedSchema) }
         return migrator
     }
 }
