@@ -41,24 +41,29 @@ extension ArchiveReader {
     ///
     /// A raise and a clear belong together if they are of one code and equipment and one names the other's id; as ids
     /// begin anew after a factory reset, a clear belongs to the last such raise before it. An episode is listed by the
-    /// time of its first known event.
+    /// time of its first known event; one that began before the time that is asked of and ended within it, by its end.
     public func events(_ filter: RowFilter = RowFilter(), pageSize: Int = 1_000) -> Pages<EventEpisode> {
         let size = max(1, pageSize)
         return Pages { key in
             try await ask("reading events of") { db in
-                let start = key ?? PageKey(timestamp: filter.timestamps.lowerBound, minor: 0)
+                let lower = filter.timestamps.lowerBound
+                let first = filter.includesLasting && lower > .min + Self.lastingSeconds ? lower - Self.lastingSeconds : lower
+                let start = key ?? PageKey(timestamp: first, minor: 0)
                 let rows = try Row.fetchAll(
                     db.cachedStatement(sql: episodes.replacing("/* filter */", with: filter.condition)),
                     arguments: [
-                        "after": start.timestamp, "seq": start.minor, "before": filter.timestamps.upperBound,
+                        "after": start.timestamp, "seq": start.minor, "from": lower, "before": filter.timestamps.upperBound,
                         "size": size, "envoy": filter.envoy, "equipment": filter.equipment,
                     ])
                 let page = try rows.map(EventEpisode.init)
                 guard page.count == size, let last = rows.last else { return (page, nil) }
-                return (page, PageKey(timestamp: try last.required(4), minor: try last.required(0)))
+                return (page, PageKey(timestamp: try last.required(5), minor: try last.required(0)))
             }
         }
     }
+
+    /// How long ago a condition may have been raised that is asked for because it lasts: looking takes time.
+    private static let lastingSeconds = 366 * 86_400
 }
 
 extension ArchiveReader {
@@ -74,13 +79,20 @@ extension ArchiveReader {
             return try Row.fetchAll(
                 db.cachedStatement(sql: sql),
                 arguments: [
-                    "after": filter.timestamps.lowerBound, "seq": 0, "before": filter.timestamps.upperBound,
+                    "after": filter.timestamps.lowerBound, "seq": 0, "from": filter.timestamps.lowerBound, "before": filter.timestamps.upperBound,
                     "size": max(1, limit), "envoy": filter.envoy, "equipment": filter.equipment,
                 ]
             ).map(EventEpisode.init)
         }
     }
 }
+
+/// Whether `beginning` raised what `event`, a clear, ends.
+private let isBeginning = """
+     AND beginning.device_id = event.device_id AND beginning.code = event.code AND beginning.state = 2
+        AND beginning.timestamp <= event.timestamp
+        AND (beginning.wire_id = event.correlation_id OR beginning.correlation_id = event.wire_id)
+    """
 
 private let episodes = """
     SELECT event.seq, envoy.serial, equipment, (
@@ -91,21 +103,21 @@ private let episodes = """
                 AND NOT EXISTS (
                     SELECT 1 FROM event later
                     WHERE later.device_id = event.device_id AND later.wire_id = event.wire_id AND later.code = event.code
-                        AND later.state = 2 AND later.timestamp > event.timestamp AND later.timestamp <= clear.timestamp)),
+                        AND later.state = 2 AND later.timestamp > event.timestamp AND later.timestamp <= clear.timestamp)) AS ended,
+        (SELECT max(beginning.timestamp) FROM event beginning WHERE event.state = 1\(isBeginning)) AS began,
         \(FactColumns.event)
     FROM event CROSS JOIN device ON device.id = device_id CROSS JOIN envoy ON envoy.id = envoy_id
     WHERE (event.timestamp, event.seq) > (:after, :seq) AND event.timestamp < :before/* filter */
+        AND (event.timestamp >= :from OR (event.state = 2 AND ended IS NULL))
         AND NOT (event.state IS 1 AND EXISTS (
-            SELECT 1 FROM event beginning
-            WHERE beginning.device_id = event.device_id AND beginning.code = event.code AND beginning.state = 2
-                AND beginning.timestamp <= event.timestamp
-                AND (beginning.wire_id = event.correlation_id OR beginning.correlation_id = event.wire_id)))
+            SELECT 1 FROM event beginning WHERE beginning.timestamp >= :from\(isBeginning)))
     ORDER BY event.timestamp, event.seq LIMIT :size
     """
 
 extension EventEpisode {
     fileprivate init(_ row: Row) throws {
-        let event = try Event(row, at: 4, equipment: row.required(2))
+        let event = try Event(row, at: 5, equipment: row.required(2))
+        let (ended, began): (Int?, Int?) = (row.optional(3), row.optional(4))
         seq = try row.required(0)
         envoy = try row.required(1)
         equipment = try row.required(2)
@@ -117,10 +129,11 @@ extension EventEpisode {
             switch event.state {
             case .momentary: .momentary
             case .raised: .raised
-            case .cleared: .cleared
+            // A clear with a beginning stands for both: the beginning is before what was asked of.
+            case .cleared: began == nil ? .cleared : .raised
             case nil: .unknown(state: event.stateNumber)
             }
-        beganTimestamp = kind == .cleared ? nil : event.timestamp
-        endedTimestamp = kind == .cleared ? event.timestamp : row.optional(3)
+        beganTimestamp = event.state == .cleared ? began : event.timestamp
+        endedTimestamp = event.state == .cleared ? event.timestamp : ended
     }
 }

@@ -7,14 +7,19 @@ struct EventsCommand: AskingCommand {
         commandName: "events", abstract: "Show what happened to the Envoy and its devices.",
         discussion: """
             A condition that was raised and cleared is one line, with how long it lasted. Codes whose name is known have it. \
-            Without --from and --to: the last seven days, by the Envoy's clock; both ends count.
+            Without --from and --to: the last seven days, by the Envoy's clock; both ends count. What was raised before (up to \
+            a year) and lasts is listed as well, and so is what ended within those days.
             """)
 
     @OptionGroup var options: AskingOptions
     @OptionGroup var rows: RowOptions
 
     func answer(from archive: AskedArchive, to output: AnswerOutput) async throws {
-        let scopes = try await rows.scopes(in: archive, kind: .any, usual: 7)
+        let scopes = try await rows.scopes(in: archive, kind: .any, usual: 7).map { scope in
+            var scope = scope
+            scope.includesLasting = true
+            return scope
+        }
         if options.json { return try await archive.write(.events, scopes, as: .jsonArray, to: output) }
         for (index, scope) in scopes.enumerated() {
             try output.print((index > 0 ? [""] : []) + [archive.title(of: scope)])

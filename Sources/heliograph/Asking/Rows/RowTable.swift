@@ -9,6 +9,9 @@ struct RowScope {
     /// For energy: how long its periods are.
     var step = EnergyStep.day
 
+    /// Of events: see ``RowFilter/includesLasting``.
+    var includesLasting = false
+
     /// The instants of the days.
     var timestamps: Range<Int> {
         guard let days else { return .min ..< .max }
@@ -17,7 +20,11 @@ struct RowScope {
         return start..<max(start, end)
     }
 
-    var filter: RowFilter { RowFilter(timestamps: timestamps, envoy: envoy.serialNumber, equipment: device?.equipment) }
+    var filter: RowFilter {
+        var filter = RowFilter(timestamps: timestamps, envoy: envoy.serialNumber, equipment: device?.equipment)
+        filter.includesLasting = includesLasting
+        return filter
+    }
 }
 
 /// Rows of one kind: their columns, and where they come from.
