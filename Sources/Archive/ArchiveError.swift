@@ -21,6 +21,8 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
         case damaged(String)
         /// Another program writes to it and did not let go in time.
         case inUse
+        /// This user may not write to it.
+        case readOnly
         /// The disk is full.
         case diskFull
         /// The report names no Envoy, so its rows can't be identified.
@@ -43,11 +45,13 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
     public var hint: String? {
         switch cause {
         case .missing: "check the path; the archive is made when the proxy first starts"
-        case .notADatabase, .notAnArchive: "name another file, or move this one away; it was left as it is"
+        case .notADatabase: "move it away, and make the archive again from the spool with `heliograph replay`; it was left as it is"
+        case .notAnArchive: "name another file, or move this one away; it was left as it is"
         case .tooNew: "run the version that wrote it or a later one; the file was left as it is"
         case .damaged: "make the archive again from the spool with `heliograph replay`; the file was left as it is"
         case .inUse: "stop the other program that writes to it"
         case .diskFull: "free space on its disk"
+        case .readOnly: "give the file, its folder, and FILE-wal and FILE-shm beside it to the user that heliograph runs as"
         case .noEnvoy, .refused, .other: nil
         }
     }
@@ -73,6 +77,7 @@ extension ArchiveError.Cause: CustomStringConvertible {
         case .damaged(let finding): "it is damaged: \(finding)"
         case .inUse: "another program is writing to it"
         case .diskFull: "the disk is full"
+        case .readOnly: "this user may not write to it"
         case .noEnvoy: "the report names no Envoy"
         case .refused(let text): "it is refused: \(text)"
         case .other(let text): text
@@ -92,6 +97,7 @@ extension ArchiveError {
             case .SQLITE_NOTADB: .notADatabase
             case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse
             case .SQLITE_FULL: .diskFull
+            case .SQLITE_READONLY: .readOnly
             case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_RANGE: .refused(text)
             default: .other(text)
             }

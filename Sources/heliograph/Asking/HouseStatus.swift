@@ -5,8 +5,10 @@ import Foundation
 struct HouseStatus {
     let service: ServiceAnswer
     let archivePath: String
-    /// nil while there is no archive.
+    /// nil while there is no archive, or none that can be read.
     let archive: ArchiveStatus?
+    /// Why it can't be read.
+    let archiveFailure: ArchiveError?
     /// What was odd in the reports, the most frequent first.
     let findings: [FindingSum]
     let spool: SpoolStatus
@@ -14,7 +16,7 @@ struct HouseStatus {
     let now: Int
 
     /// - Parameter envoy: tell of this one only.
-    /// - Throws: a `Failure` where there is nothing of ours at all, or the archive can't be read.
+    /// - Throws: a `Failure` where there is nothing of ours at all, or no such Envoy.
     init(_ settings: Settings, envoy: String?, now: Int) async throws {
         self.now = now
         service = ServiceAnswer.ask(ControlSocket.path(settings))
@@ -31,15 +33,15 @@ struct HouseStatus {
                 status.envoys.removeAll { $0.serialNumber != envoy }
                 findings.removeAll { $0.envoy != envoy }
             }
-            (archive, self.findings) = (status, findings)
+            (archive, self.findings, archiveFailure) = (status, findings, nil)
         } catch let error as ArchiveError where error.cause == .missing {
             guard spool.exists || service.isRunning else {
                 throw Failure(
                     "there is neither a spool \(spool.path) nor an archive \(archivePath)",
                     hint: "heliograph run makes them; name their folder with --data, as run was given it")
             }
-            (archive, findings) = (nil, [])
-        } catch let error as ArchiveError { throw Failure(error) }
+            (archive, findings, archiveFailure) = (nil, [], nil)
+        } catch let error as ArchiveError { (archive, findings, archiveFailure) = (nil, [], error) }
     }
 
     /// The clock of this machine.

@@ -20,7 +20,14 @@ struct StatusCommand: AsyncParsableCommand {
     func answer(now: Int, to output: AnswerOutput) async throws {
         let settings = try options.settings(spool.map { [SettingTable.spool.name: [$0]] } ?? [:])
         let house = try await HouseStatus(settings, envoy: options.envoy, now: now)
-        if options.json { return try output.print(json: StatusJSON(house, isUTC: options.utc)) }
-        try StatusText(house, isUTC: options.utc).print(to: output)
+        if options.json {
+            try output.print(json: StatusJSON(house, isUTC: options.utc))
+        } else {
+            try StatusText(house, isUTC: options.utc).print(to: output)
+        }
+        if house.archiveFailure != nil {
+            try output.end()
+            throw ExitCode.failure
+        }
     }
 }

@@ -73,8 +73,10 @@ struct StatusJSON: Encodable {
     }
 
     var proxy: Proxy
-    /// Missing while there is none.
+    /// Missing while there is none, or none that can be read.
     var archive: Archive?
+    /// Why the archive can't be read.
+    var archiveFailure: String?
     /// Missing where there is none.
     var spool: Spool?
     var envoys: [Envoy]
@@ -82,6 +84,7 @@ struct StatusJSON: Encodable {
 
     init(_ house: HouseStatus, isUTC: Bool) {
         proxy = Proxy(house.service, HouseStatus.ownClock(isUTC: isUTC))
+        archiveFailure = house.archiveFailure.map { "\($0)" }
         archive = house.archive.map {
             Archive(
                 path: house.archivePath, bytes: $0.bytes, reports: $0.reportCount, rows: $0.rowCount, conflicts: $0.conflictCount)

@@ -31,6 +31,9 @@ struct StatusText {
     }
 
     private var archive: String {
+        if let failure = house.archiveFailure {
+            return "archive   \(house.archivePath), which can't be read: \(failure.cause)" + (failure.hint.map { "\n          \($0)" } ?? "")
+        }
         guard let archive = house.archive else { return "archive   \(house.archivePath), which is not there yet" }
         let conflicts = archive.conflictCount > 0 ? "; \(Wording.counted(archive.conflictCount, "row")) came again with other values" : ""
         return "archive   \(house.archivePath): \(Wording.counted(archive.reportCount, "report")), "
