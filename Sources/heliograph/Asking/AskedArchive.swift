@@ -37,7 +37,8 @@ struct AskedArchive {
 
     /// `Envoy 129900628631, Europe/Berlin`, above what is told of it.
     func title(of envoy: EnvoyStatus) -> String {
-        let zone = isUTC ? "times in UTC" : envoy.timeZone?.visible ?? "time zone unknown, times in UTC"
+        let unknown = clock(of: envoy).isGuess ? ", unknown here: times in UTC" : ""
+        let zone = isUTC ? "times in UTC" : envoy.timeZone.map { $0.visible + unknown } ?? "time zone unknown, times in UTC"
         return "Envoy \(envoy.serialNumber.visible), \(zone)"
     }
 }

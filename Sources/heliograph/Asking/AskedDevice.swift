@@ -24,6 +24,12 @@ extension AskedArchive {
         guard let name else { return nil }
         let serials = Set(envoys.map(\.serialNumber))
         let known = try await reader.devices(now: now).filter { serials.contains($0.envoy) }
+        let owners = Set(known.filter { $0.equipment == name || $0.serialNumber == name }.map(\.envoy)).sorted()
+        if owners.count > 1 {
+            throw Failure(
+                "more than one Envoy knows the device \(name.visible)",
+                hint: "name one: " + owners.map { "--envoy \($0.visible)" }.joined(separator: " or "))
+        }
         if let exact = known.first(where: { $0.equipment == name }) { return AskedDevice(equipment: name, envoy: exact.envoy) }
         let channels = known.filter { $0.serialNumber == name }
         if let first = channels.first {
