@@ -38,7 +38,7 @@ struct DeliverCommand: AsyncParsableCommand {
             throw Failure(
                 "cloud is \(settings.cloud.rawValue): nothing leaves this machine", hint: "to send them all the same, say --cloud forward")
         }
-        try Self.refuseStrangeRoot(settings)
+        try StrangeRoot.refuse(settings, "deliver")
         let deliverer = try Deliverer(settings)
         let claim = try await Self.asking { try Undelivered.Claim(undelivered) }
         for stem in claim.interrupted { Self.note("the cloud may hear of \(stem) twice: it was being sent when that was cut off") }
@@ -66,7 +66,7 @@ struct DeliverCommand: AsyncParsableCommand {
     }
 
     private func forget(_ undelivered: Undelivered, _ settings: Settings) async throws {
-        try Self.refuseStrangeRoot(settings)
+        try StrangeRoot.refuse(settings, "deliver")
         let count = try await Self.asking {
             let claim = try Undelivered.Claim(undelivered)
             defer { withExtendedLifetime(claim) {} }
@@ -83,14 +83,6 @@ struct DeliverCommand: AsyncParsableCommand {
     }
 
     private static func note(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
-
-    /// What root writes, the service could not write to any more.
-    private static func refuseStrangeRoot(_ settings: Settings) throws {
-        var info = stat()
-        guard geteuid() == 0, stat(settings.spool.string, &info) == 0, info.st_uid != 0 else { return }
-        let name = getpwuid(info.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "\(info.st_uid)"
-        throw Failure("the spool \(settings.spool) is the user \(name)'s", hint: "run it as that user: sudo -u \(name) heliograph deliver")
-    }
 
     private static func asking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
         do { return try await offSwiftThreads(work) } catch let error as SpoolError {

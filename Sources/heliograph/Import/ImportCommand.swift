@@ -32,6 +32,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
+        if !isTrial { try StrangeRoot.refuse(settings, "import") }
         let roots = paths.map { FilePath($0) }
         for (path, root) in zip(paths, roots) where access(root.string, F_OK) != 0 {
             throw Failure("can't read \(path.visible): \("\(Errno(rawValue: errno))".lowercased())", hint: "check the path")

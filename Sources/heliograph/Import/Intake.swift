@@ -38,7 +38,8 @@ struct Intake {
             case .stillRejected: summary.stillRejected += 1
             case .rejected(let reason): try reject(file.path, reason)
             case .report(let arrival, let copy):
-                if names.insert(arrival.source.name).inserted {
+                let isCaptured = file.capture.map(names.contains) ?? false
+                if !isCaptured, names.insert(arrival.source.name).inserted {
                     fresh.append((file.path, arrival, copy))
                 } else {
                     summary.alreadyKnown += 1
@@ -74,9 +75,9 @@ struct Intake {
     mutating func stop() { summary.isStopped = true }
 
     private func knownSources(in batch: ReportBatch) async throws -> Set<String> {
-        let names = batch.files.compactMap { file -> String? in
-            guard case .report(let arrival, _) = file.content else { return nil }
-            return arrival.source.name
+        let names = batch.files.flatMap { file -> [String] in
+            guard case .report(let arrival, _) = file.content else { return [] }
+            return [arrival.source.name] + [file.capture].compactMap(\.self)
         }
         let kept = try await known?.knownSources(among: names) ?? []
         return archive == nil ? kept.union(tried.intersection(names)) : kept

@@ -1,5 +1,6 @@
 import Archive
 import Crypto
+import Foundation
 import Reports
 import Spool
 import SystemPackage
@@ -20,6 +21,8 @@ struct LookedAt: Sendable {
     }
     var path: FilePath
     var content: Content
+    /// The name that a capture of our own bears; one whose name the archive knows was taken in when it came.
+    var capture: String?
     /// How much of memory it takes, about.
     var bytes: Int
 
@@ -66,6 +69,7 @@ extension LookedAt {
                 digest: digest, kind: isRequest ? .request : .xml, bytes: isRequest ? bytes : xml,
                 timestamp: arrival.source.receivedTimestamp)
             self.content = .report(arrival, copy: copy)
+            capture = path.lastComponent.flatMap { Stem(fileName: $0.string) }?.description
         case .reply: self.init(path, .reply)
         case .other: self.init(path, .other)
         case .damaged(let reason): self.init(path, .rejected(reason))
@@ -80,7 +84,9 @@ extension LookedAt {
             let digest = Self.digest(xml)
             // When it was received is not known any more. What stands for it comes from the report, so that another
             // import of it, and a replay, say the same.
-            let source = Source(name: "import:\(digest)", receivedTimestamp: report.value.timestamp ?? report.value.newestTimestamp)
+            // Nothing was received after now, whatever the Envoy's clock said.
+            let received = min(report.value.timestamp ?? report.value.newestTimestamp, Int(Date().timeIntervalSince1970))
+            let source = Source(name: "import:\(digest)", receivedTimestamp: received)
             return (.report(Arrival(report.value, findings: report.findings, from: source), copy: nil), digest)
         } catch { return (.rejected("\(error)"), "") }
     }

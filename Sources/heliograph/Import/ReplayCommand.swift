@@ -12,7 +12,7 @@ struct ReplayCommand: AsyncParsableCommand {
             Reads all of `processed`, what still waits in the spool, what was rejected, and the copies of what was imported. What was \
             rejected and can be read by now is put back among what waits. The archive in use stays until the new one is whole, and then \
             the new one takes its place at once. heliograph must not be running meanwhile. Ends with status 1 when something was rejected \
-            that was not before.
+            that was not before. Of rows that contradict each other the one stays whose capture is the oldest.
             """)
 
     @OptionGroup var options: SettingsOptions
@@ -30,6 +30,7 @@ struct ReplayCommand: AsyncParsableCommand {
         guard access(settings.spool.string, F_OK) == 0 else {
             throw Failure("there is no spool at \(settings.spool)", hint: "name it with --spool")
         }
+        if !isTrial { try StrangeRoot.refuse(settings, "replay") }
         StopRequest.listen()
         let claim = isTrial ? nil : try Self.claim(settings.spool)
         if let claim { try await Self.reconsider(settings, claim) }
