@@ -1,4 +1,5 @@
 import Reports
+import Spool
 
 /// What a file that was captured holds, told by its first bytes: a request, a reply, a body, or XML.
 struct CapturedDocument {
@@ -14,6 +15,10 @@ struct CapturedDocument {
 
     /// - Throws: ``ReportError``, or a `Failure` where the file holds nothing that can be decoded.
     init(_ bytes: [UInt8], limit: Int) throws {
+        var bytes = bytes
+        do throws(GzipError) { if Gzip.isGzip(bytes) { bytes = try Gzip.decompress(bytes, limitBytes: limit) } } catch {
+            throw Failure("the file can't be unpacked: \(error)", hint: "it is cut off or damaged; take another copy")
+        }
         var content = bytes[...]
         if bytes.starts(with: "no reply:".utf8) {
             let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
@@ -21,6 +26,10 @@ struct CapturedDocument {
         }
         if bytes.starts(with: "HTTP/".utf8) {
             content = try CapturedReply(bytes).body
+        } else if let head = EarlierHead(bytes) {
+            // As the program of 2012 wrote it.
+            content = head.body
+            if let other = head.bodyFromBase64, (try? ReportBody(decoding: head.body, limitBytes: limit)) == nil { content = other }
         } else if let request = try? CapturedRequest(bytes) {
             content = request.body
         }

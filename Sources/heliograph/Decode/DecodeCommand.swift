@@ -7,7 +7,7 @@ import SystemPackage
 struct DecodeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "decode", abstract: "Make a captured report or reply readable.",
-        discussion: "Takes .request, .response and .xml files, and bodies alone, however they are compressed.")
+        discussion: "Takes .request, .response and .xml files, plain or .gz, of heliograph and of earlier programs, and bodies alone.")
 
     @Argument(help: "The file.", completion: .file()) var file: String
     @Flag(help: "Print JSON, every row of it.") var json = false
