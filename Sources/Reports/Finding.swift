@@ -11,6 +11,8 @@ public struct Finding: Equatable, Sendable {
         case missingAttribute
         /// A value that should be a number and is none, or leaves the range of 64 bits.
         case badNumber
+        /// A word that is not among those that were ever seen there.
+        case unknownValue
         /// `stats` with fewer numbers than the notes list.
         case missingStats
         /// `stats` with more numbers than the notes list. They are kept.

@@ -117,8 +117,15 @@ struct Ingestor: Sendable {
         if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy, !exchange.files.contains(.answer) {
             // A reply that this Envoy never got is no form that it is known to accept.
             learn(from: reply, of: envoy.serialNumber, exchange.stem)
+            tellRefusal(reply, exchange.stem)
         }
         return understood
+    }
+
+    /// The Envoy heard the same, and keeps what it reported.
+    private func tellRefusal(_ reply: [UInt8], _ stem: Stem) {
+        guard case .refused(let word) = CloudVerdict(reply) else { return }
+        logger.warning("the cloud's reply takes no report", metadata: ["exchange": "\(stem)", "status": "\(word.visible)"])
     }
 
     private func learn(from reply: [UInt8], of serial: String, _ stem: Stem) {

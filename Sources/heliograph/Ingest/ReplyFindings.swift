@@ -15,7 +15,12 @@ enum ReplyFindings {
             let reply = try CapturedReply(bytes)
             guard !reply.body.isEmpty, (200..<300).contains(reply.status) else { return [] }
             let xml = try ReportBody(decoding: reply.body, limitBytes: Reply.limitBytes).xml
-            return try Reply.decode(xml: xml).findings.map { finding in
+            let decoded = try Reply.decode(xml: xml)
+            var findings = decoded.findings
+            if let status = decoded.value.status, status != "success" {
+                findings.insert(Finding(kind: .unknownValue, element: "perf_report_response", attribute: "status", line: 1), at: 0)
+            }
+            return findings.map { finding in
                 var finding = finding
                 finding.element = ArchiveReader.replyPrefix + finding.element
                 return finding
