@@ -120,9 +120,12 @@ struct SimulatedEnvoyPlan: Sendable {
             format:
                 "\(year: .padded(4))-\(month: .twoDigits)-\(day: .twoDigits)T\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
             locale: Locale(identifier: "en_US_POSIX"), timeZone: zone)
+        // A zone behind hours and minutes: ISO 8601 here wants the seconds, too.
+        let isShort = text.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d(Z|[+-]\d\d:?\d\d)/) != nil
+        let whole = isShort ? "\(text.prefix(16)):00\(text.dropFirst(16))" : text
         // Each form may fail; that none fits is the error.
         let date =
-            (try? Date(text, strategy: .iso8601))
+            (try? Date(whole, strategy: .iso8601))
             ?? (try? Date(text, strategy: local.time(includingFractionalSeconds: false)))
             ?? (try? Date(text, strategy: minutes))
             ?? (try? Date(text, strategy: local))
