@@ -21,8 +21,8 @@ struct CaptureBenchmark: AsyncParsableCommand {
     @Option(help: "Seconds of each measurement, after half a second to warm up.") var seconds = 2.5
     @Option(help: "Reports under way at once, where throughput is measured.") var connections = 16
     @Option(help: "Instead: send this many reports through our proxy and print its memory along the way.") var soak: Int?
-    @Option(help: "Which to measure: heliograph, capturing (with ingest off), nginx, mitmproxy; repeatable, all by default.") var only:
-        [String] = []
+    @Option(help: "Which to measure: heliograph, capturing (with ingest off), nginx, nginx-plain, mitmproxy; repeatable, all by default.")
+    var only: [String] = []
     @Option(help: "The folder to work in; must be on a disk.") var folder = FileManager.default.temporaryDirectory.path
     @Flag(help: "Reports of five minutes (40 panels, 80 rows), not those after an outage; always so with --soak.") var small = false
     @Flag(help: "Leave the work folder there.") var keep = false

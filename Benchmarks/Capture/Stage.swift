@@ -46,7 +46,7 @@ final class Stage: Sendable {
         let cloud = programs.withLock { $0[0] }
         for kind in kinds {
             guard let contender = try kind.start(in: place, cloud: cloud, cloudPort: cloudPort, executables: executables) else {
-                CaptureBenchmark.note("SKIPPED: \(kind.title): not installed; scripts/install-bench-peers installs it")
+                CaptureBenchmark.note("SKIPPED: \(kind.title): not to be had here; scripts/install-bench-peers installs what can be")
                 continue
             }
             if kind != .direct { programs.withLock { $0.append(contender.program) } }

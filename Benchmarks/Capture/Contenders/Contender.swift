@@ -3,7 +3,7 @@ import Foundation
 /// Something that takes reports on a port: the cloud's stub itself, our proxy, or a peer.
 struct Contender: Sendable {
     enum Kind: String, CaseIterable {
-        case direct, heliograph, capturing, nginx, mitmproxy
+        case direct, heliograph, capturing, nginx, plainNginx = "nginx-plain", mitmproxy
 
         var title: String {
             switch self {
@@ -11,6 +11,7 @@ struct Contender: Sendable {
             case .heliograph: "heliograph"
             case .capturing: "heliograph, ingest off"
             case .nginx: "nginx, new upstream connection each"
+            case .plainNginx: "the same, RSA without AVX-512 IFMA"
             case .mitmproxy: "mitmproxy, capture script"
             }
         }
@@ -46,10 +47,13 @@ extension Contender.Kind {
                         self == .heliograph ? "on" : "off",
                     ], output: output),
                 captures: Captures(folder: data.appending(path: "spool"), isArchived: self == .heliograph))
-        case .nginx:
-            guard let nginx = Program.find("nginx") else { return nil }
-            let file = try place.write(Nginx.proxy(in: place, port: port, cloudPort: cloudPort), to: "nginx.conf")
-            return Contender(kind: self, port: port, program: try Program(rawValue, nginx, Nginx.arguments(file, place), output: output))
+        case .nginx, .plainNginx:
+            guard let nginx = Program.find("nginx"), self == .nginx || Nginx.hasIFMA else { return nil }
+            let file = try place.write(Nginx.proxy(rawValue, in: place, port: port, cloudPort: cloudPort), to: "\(rawValue).conf")
+            return Contender(
+                kind: self, port: port,
+                program: try Program(
+                    rawValue, nginx, Nginx.arguments(file, place), environment: self == .nginx ? [:] : Nginx.withoutIFMA, output: output))
         case .mitmproxy:
             guard let mitmdump = executables.mitmdump else { return nil }
             let captures = try place.makeFolder("mitmproxy")

@@ -14,6 +14,7 @@ enum Nginx {
             root \(place.folder.path);
             server {
                 listen 127.0.0.1:\(port) ssl backlog=4096;
+                \(hasIPv6 ? "listen [::1]:\(port) ssl backlog=4096;" : "")
                 ssl_certificate \(place.path("cloud.crt"));
                 ssl_certificate_key \(place.path("cloud.key"));
                 ssl_protocols TLSv1.2 TLSv1.3;
@@ -30,12 +31,12 @@ enum Nginx {
 
     /// Ends TLS and opens a new upstream connection for each request, with a full handshake and the certificate verified.
     /// Keeps nothing.
-    static func proxy(in place: Workplace, port: Int, cloudPort: Int) -> String {
+    static func proxy(_ name: String, in place: Workplace, port: Int, cloudPort: Int) -> String {
         """
         worker_processes 2;
-        \(common("nginx", in: place))
+        \(common(name, in: place))
         http {
-            \(paths("nginx", in: place))
+            \(paths(name, in: place))
             server {
                 listen 127.0.0.1:\(port) ssl backlog=4096;
                 ssl_certificate \(place.path("server.crt"));
@@ -58,6 +59,21 @@ enum Nginx {
 
         """
     }
+
+    /// Whether this processor has the extension by which OpenSSL, and not BoringSSL, signs with RSA in less than half the time.
+    /// No processor of a Raspberry Pi, a router or a NAS has it.
+    static var hasIFMA: Bool {
+        // Where there is no such file the processor is none of those.
+        (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.contains(" avx512ifma") ?? false
+    }
+
+    /// Whether `localhost` has an IPv6 address here: who resolves the name tries that first, and the cloud is to be there as well.
+    private static var hasIPv6: Bool {
+        (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8))?.contains("00000000000000000000000000000001 ") ?? false
+    }
+
+    /// Has OpenSSL do without it (OPENSSL_ia32cap(3): bit 21 of the second word).
+    static let withoutIFMA = ["OPENSSL_ia32cap": ":~0x200000"]
 
     private static func common(_ name: String, in place: Workplace) -> String {
         """

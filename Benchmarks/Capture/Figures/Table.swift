@@ -29,6 +29,8 @@ struct Table {
         var failures: Int
         /// Ours divided by this one, median of the rounds' ratios.
         var oursToThisReportsPerSecond: Double?
+        /// Ours with ingesting off: what capturing costs.
+        var capturingToThisReportsPerSecond: Double?
     }
 
     var rows: [Row] {
@@ -49,12 +51,13 @@ struct Table {
                 addedLatencyP50Milliseconds: added(0.5), addedLatencyP99Milliseconds: added(0.99),
                 busyLatencyP50Milliseconds: busy { $0.load.latency(0.5) }, busyLatencyP99Milliseconds: busy { $0.load.latency(0.99) },
                 residentMegabytes: busy(\.residentMegabytes), peakMegabytes: score.busy.map(\.peakMegabytes).max() ?? .nan,
-                failures: score.failures, oursToThisReportsPerSecond: kind == .heliograph ? nil : ratio(to: kind))
+                failures: score.failures, oursToThisReportsPerSecond: kind == .heliograph ? nil : ratio(of: .heliograph, to: kind),
+                capturingToThisReportsPerSecond: kind == .capturing ? nil : ratio(of: .capturing, to: kind))
         }
     }
 
-    private func ratio(to kind: Contender.Kind) -> Double? {
-        guard let ours = scores[.heliograph], let theirs = scores[kind] else { return nil }
+    private func ratio(of own: Contender.Kind, to kind: Contender.Kind) -> Double? {
+        guard let ours = scores[own], let theirs = scores[kind] else { return nil }
         let ratio = median(zip(ours.busy, theirs.busy).map { $0.reportsPerSecond / $1.reportsPerSecond })
         return ratio.isFinite ? ratio : nil
     }
@@ -72,7 +75,7 @@ struct Table {
     var text: String {
         let heads = [
             "", "reports/s", "lowest..highest", "CPU s/1,000", "added p50 ms", "added p99 ms", "p50 ms busy", "p99 ms busy", "peak MB",
-            "ours/this",
+            "ours/this", "ingest off/this",
         ]
         let lines = zip(order, rows).map { kind, row in
             [
@@ -83,6 +86,7 @@ struct Table {
                 kind == .direct ? "" : number(row.addedLatencyP99Milliseconds, 2),
                 number(row.busyLatencyP50Milliseconds, 1), number(row.busyLatencyP99Milliseconds, 1), number(row.peakMegabytes, 1),
                 row.oursToThisReportsPerSecond.map { number($0, 2) } ?? "",
+                row.capturingToThisReportsPerSecond.map { number($0, 2) } ?? "",
             ]
         }
         let widths = heads.indices.map { column in ([heads] + lines).map { $0[column].count }.max() ?? 0 }
@@ -98,12 +102,17 @@ struct Table {
     }
 
     private var goals: [String] {
-        let ours = rows.first { $0.contender == Contender.Kind.heliograph.rawValue }
-        return [
-            (Contender.Kind.mitmproxy, 10.0), (.nginx, 1.0), (.capturing, 0.8),
-        ].compactMap { kind, goal in
-            ratio(to: kind).map { "reports/s against \(kind.rawValue): \(number($0, 2)) (goal: \(number(goal, 1)) or more)" }
-        } + (ours.map { ["peak memory: \(number($0.peakMegabytes, 1)) MB (goal: under 40)"] } ?? [])
+        let pairs: [(own: Contender.Kind, peer: Contender.Kind, goal: Double)] = [
+            (.capturing, .mitmproxy, 10), (.capturing, .nginx, 1), (.capturing, .plainNginx, 1), (.heliograph, .capturing, 0.8),
+        ]
+        return pairs.compactMap { own, peer, goal in
+            ratio(of: own, to: peer).map {
+                "reports/s, \(own.title) against \(peer.title): \(number($0, 2)) (goal: \(number(goal, 1)) or more)"
+            }
+        }
+            + rows.filter { [Contender.Kind.heliograph, .capturing].map(\.rawValue).contains($0.contender) }.map {
+                "peak memory, \($0.contender): \(number($0.peakMegabytes, 1)) MB (goal: under 40)"
+            }
     }
 
     private func number(_ value: Double, _ digits: Int) -> String {
