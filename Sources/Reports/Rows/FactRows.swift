@@ -2,9 +2,12 @@
 // is built for size.
 
 extension Interval {
+    /// A row before its attributes are read.
+    static var blank: Self { Self(equipment: "", endTimestamp: 0, durationSeconds: 0) }
+
+    /// Takes in the attributes; false where an essential one is missing. In place: a copy of a row costs as much as reading one of its numbers.
     @_optimize(speed)
-    init?(_ attributes: XMLAttributes, _ row: inout Row) {
-        self.init(equipment: "", endTimestamp: 0, durationSeconds: 0)
+    mutating func read(_ attributes: XMLAttributes, _ row: inout Row) -> Bool {
         for attribute in attributes {
             switch attribute.name {
             case .id: id = row.number(attribute)
@@ -19,7 +22,7 @@ extension Interval {
             default: row.unknown(attribute)
             }
         }
-        guard row.isComplete(expected: Self.expected, essential: Self.essential) else { return nil }
+        return row.isComplete(expected: Self.expected, essential: Self.essential)
     }
 
     private static let expected = WireNames(.id, .eqid, .endDate, .intervalDuration, .statDuration, .stats)
@@ -27,9 +30,12 @@ extension Interval {
 }
 
 extension Reading {
+    /// A row before its attributes are read.
+    static var blank: Self { Self(equipment: "", timestamp: 0, durationSeconds: 0) }
+
+    /// Takes in the attributes; false where an essential one is missing. In place: a copy of a row costs as much as reading one of its numbers.
     @_optimize(speed)
-    init?(_ attributes: XMLAttributes, _ row: inout Row) {
-        self.init(equipment: "", timestamp: 0, durationSeconds: 0)
+    mutating func read(_ attributes: XMLAttributes, _ row: inout Row) -> Bool {
         for attribute in attributes {
             switch attribute.name {
             case .id: id = row.number(attribute)
@@ -41,7 +47,7 @@ extension Reading {
             default: row.unknown(attribute)
             }
         }
-        guard row.isComplete(expected: Self.expected, essential: Self.essential) else { return nil }
+        return row.isComplete(expected: Self.expected, essential: Self.essential)
     }
 
     private mutating func set(_ index: Int, to number: Int?) {

@@ -10,6 +10,16 @@ struct ReportReader: XMLReader {
     private var message: [UInt8] = []
     private static let messageLimit = 1 << 16
 
+    /// - Parameter bytes: Of the document. Rows come by the hundred (at most 500 of each kind, §4), and room that grows with them costs time.
+    init(expecting bytes: Int) {
+        let rows = min(bytes / Self.bytesForARowOfEach, 500)
+        report.intervals.reserveCapacity(rows)
+        report.readings.reserveCapacity(rows)
+    }
+
+    /// What an interval and a reading take in XML, at least.
+    private static let bytesForARowOfEach = 256
+
     private enum Place: Equatable {
         case document
         case inside(WireName)
@@ -32,9 +42,13 @@ struct ReportReader: XMLReader {
         var isComplete = true
         switch (place, name) {
         case (.inside(.perfReport), .interval):
-            if let interval = Interval(attributes, &row) { report.intervals.append(interval) } else { isComplete = false }
+            report.intervals.append(.blank)
+            isComplete = report.intervals[report.intervals.count - 1].read(attributes, &row)
+            if !isComplete { report.intervals.removeLast() }
         case (.inside(.perfReport), .reading):
-            if let reading = Reading(attributes, &row) { report.readings.append(reading) } else { isComplete = false }
+            report.readings.append(.blank)
+            isComplete = report.readings[report.readings.count - 1].read(attributes, &row)
+            if !isComplete { report.readings.removeLast() }
         case (.inside(.perfReport), .event):
             if let event = Event(attributes, &row) { report.events.append(event) } else { isComplete = false }
         case (.inside(.perfReport), .device):
@@ -113,7 +127,7 @@ extension Report {
     public static func decode(
         xml: [UInt8], limitBytes: Int = ReportBody.defaultLimitBytes
     ) throws(ReportError) -> Decoded<Report> {
-        var reader = ReportReader()
+        var reader = ReportReader(expecting: xml.count)
         try readXML(xml, as: .report, limitBytes: limitBytes, with: &reader)
         if let root = reader.otherRoot { throw .reading(.report, .root(root)) }
         return Decoded(
