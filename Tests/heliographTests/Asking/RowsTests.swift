@@ -140,7 +140,7 @@ import Testing
         let events = try await asked("events --data \(house.data)", now: midnight + 700, width: 72)
         #expect(events.hasSuffix("\n2015-06-21T00:00:00+02:00          129911111111  10031, key 6, long lon…\n"), "\(events)")
         let narrow = try await asked("events --data \(house.data)", now: midnight + 700, width: 66)
-        #expect(narrow.hasSuffix("\n2015-06-21T00:00:00+02:00  129911111111  10031, key 6, long long…\n"), "\(narrow)")
+        #expect(narrow.hasSuffix("\n2015-06-21T00:00:00+02:00  129911111111  10031, key 6, long long …\n"), "\(narrow)")
         let alerts = try await asked("alerts --utc --data \(house.data)", now: midnight + 700, width: 72)
         #expect(alerts.contains("  full full ") && alerts.hasSuffix("…\n"))
     }
