@@ -9,7 +9,7 @@ import Testing
 @testable import Simulator
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(10))) struct ImportTests {
+@Suite(.timeLimit(.minutes(importedFileCount > 600 ? 60 : 10))) struct ImportTests {
     private let folder: TemporaryFolder
     private var old: URL { folder.file("old") }
     private var data: URL { folder.file("data") }
@@ -17,11 +17,8 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// How many files to import; the environment may ask for more, as for 10000.
-    private static let count = ProcessInfo.processInfo.environment["HELIOGRAPH_IMPORT_FILES"].flatMap { Int($0) } ?? 600
-
     @Test func `many files twice are the same as once, as live capture, and as a replay of their copies`() async throws {
-        let count = Self.count
+        let count = importedFileCount
         let reports = try ReportsOfASummer.write(count, to: old)
         let program = try Program(Program.built("heliograph"), ["import", "--data", data.path, "--json", old.path])
         let memory = await peakMemory(of: program)
