@@ -11,7 +11,7 @@ TESTS_BUILD := $(SWIFT) build --build-tests --explicit-target-dependency-import-
 # In a container one is often root, and a trial may be.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root yes)
 
-.PHONY: run demo build bench bench-publishing deb test test-deb lint format dependencies test-tools
+.PHONY: run demo build fuzz test-import bench bench-publishing deb test test-deb lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
 	.build/release/heliograph run --data data $(AS_ROOT) $(ARGS)
@@ -31,6 +31,14 @@ test: dependencies test-tools ## install what is missing, build everything, chec
 	$(TESTS_BUILD)
 	scripts/run-tests $(SWIFT)
 	$(MAKE) test-deb
+
+fuzz: dependencies test-tools ## changed and broken reports into the decoder for ARGS seconds (180): no crash, no hang, no growing memory
+	$(TESTS_BUILD)
+	HELIOGRAPH_FUZZ_SECONDS=$(or $(ARGS),180) $(SWIFT) test --skip-build --filter ReportsTests.FuzzTests
+
+test-import: dependencies test-tools ## the import of ARGS files (10000): twice, as live capture, and replayed; some minutes
+	$(TESTS_BUILD)
+	HELIOGRAPH_IMPORT_FILES=$(or $(ARGS),10000) $(SWIFT) test --skip-build --filter ImportTests.*many
 
 bench: build ## what it costs to capture a report, against nginx and mitmproxy in the same run; BENCH=decoding or archive, bench-publishing: see Benchmarks/
 	scripts/install-bench-peers

@@ -15,11 +15,14 @@ public struct SampleRoof {
     private var noise: UInt64 = 0x9e37_79b9_7f4a_7c15
 
     /// Some full reports with 500 intervals and 500 readings each, oldest first, from `days`.
-    public mutating func forEachReport(days: Range<Int>, rowsOfEachKind limit: Int = 500, _ body: (Report) async throws -> Void)
-        async throws
-    {
+    ///
+    /// - Parameter withEvents: whether each panel says in the evening that it sleeps, and in the morning that it no longer does.
+    public mutating func forEachReport(
+        days: Range<Int>, rowsOfEachKind limit: Int = 500, withEvents: Bool = false, _ body: (Report) async throws -> Void
+    ) async throws {
         var report = empty()
         for day in days {
+            if withEvents { for index in panels.indices { addNight(before: day, panel: index, to: &report) } }
             for step in 0..<Self.stepsPerDay {
                 let end = Self.firstMidnight + day * 86_400 + 6 * 3_600 + step * 300
                 let sun = 4 * step * (Self.stepsPerDay - step)
@@ -58,6 +61,17 @@ public struct SampleRoof {
         reading.flags = Flags(rawValue: 0)
         report.readings.append(reading)
         id += 2
+    }
+
+    private mutating func addNight(before day: Int, panel index: Int, to report: inout Report) {
+        let (dusk, dawn) = (Self.firstMidnight + day * 86_400 - 5 * 3_600 + index, Self.firstMidnight + day * 86_400 + 6 * 3_600 + index)
+        for (timestamp, state) in [(dusk, 2), (dawn, 1)] {
+            var event = Event(id: id, code: 10_009, timestamp: timestamp)
+            (event.stateNumber, event.equipment) = (state, panels[index])
+            if state == 1 { event.correlationID = id - 1 }
+            report.events.append(event)
+            id += 1
+        }
     }
 
     private func empty() -> Report {

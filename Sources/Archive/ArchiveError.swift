@@ -58,6 +58,14 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ArchiveError {
+    /// Whether the file holds no archive that this program can use.
+    public var isUnusable: Bool {
+        switch cause {
+        case .damaged, .notADatabase, .notAnArchive, .tooNew: true
+        default: false
+        }
+    }
+
     /// Whether another report may be kept all the same.
     public var concernsOneReport: Bool {
         switch cause {

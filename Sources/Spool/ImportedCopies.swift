@@ -60,6 +60,15 @@ public final class ImportedCopies: Sendable {
         }
     }
 
+    /// Whether there is no copy of that report, in whatever form. Blocking.
+    public func lacks(_ copy: Copy) -> Bool {
+        ![ExchangeFile.request, .xml].contains { Files.exists(path(of: copy.digest, $0)) }
+    }
+
+    private func path(of digest: String, _ kind: ExchangeFile) -> FilePath {
+        folder.appending(String(digest.prefix(2))).appending("\(digest).\(kind.rawValue)\(Filing.compressedSuffix)")
+    }
+
     private func add(_ copy: Copy, to group: inout FileGroup) throws(SpoolError) {
         let name = "\(copy.digest).\(copy.kind.rawValue)\(Filing.compressedSuffix)"
         let subfolder = folder.appending(String(copy.digest.prefix(2)))

@@ -8,8 +8,6 @@ extension Heliograph {
     /// It begins on the main thread, where there is no other yet.
     @MainActor static func main() async {
         StartMemory.useOneHeap()
-        // Reports tell where the house is: what is written is for the owner and the group, unless the user's own mask is narrower.
-        umask(umask(0o777) | 0o027)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo", "America/St_Johns", "Pacific/Apia", "UTC"])
+    @Test(arguments: ["Asia/Kolkata", "Australia/Lord_Howe", "America/Sao_Paulo", "America/St_Johns", "Pacific/Apia", "Asia/Amman", "UTC"])
     func `days follow each other without gap or overlap in any zone`(zone: String) {
         var clock = LocalClock(zoneNamed: zone)
         var day = CivilDate("2011-01-01")
@@ -91,6 +91,39 @@ import Testing
             #expect(try await archive.reader.sumsAgree())
             #expect(try await archive.reader.status().envoys.first?.timeZone == "Pacific/Kiritimati")
         }
+    }
+
+    @Test func `a zone that is empty or unknown moves no day, and stands only while there is no other`() async throws {
+        try await withArchive { archive in
+            let noon = try instant("2015-07-12T12:00:00Z")
+            func zone() async throws -> String? { try await archive.reader.status().envoys.first?.timeZone }
+            let range = CivilDate("2015-01-01")...CivilDate("2015-12-31")
+            try await archive.keep(report(zone: "Mars/Olympus", at: noon, intervals: [interval(panel, noon, joules: 1)]))
+            #expect(try await zone() == "Mars/Olympus")
+            try await archive.keep(report(zone: "Pacific/Kiritimati", at: noon - 900, intervals: [interval(panel, noon + 300, joules: 10)]))
+            for (index, name) in ["", "Mars/Olympus", "Pacific/Kiritimati", ""].enumerated() {
+                let end = noon + 600 + index * 300
+                try await archive.keep(report(zone: name, at: end, intervals: [interval(panel, end, joules: 100)]))
+                #expect(try await zone() == "Pacific/Kiritimati")
+                let days = try await archive.reader.energy(of: someEnvoy, by: .day, days: range)
+                #expect(days.map(\.day.description) == ["2015-07-13"])
+                #expect(days.map(\.joules) == [111 + index * 100])
+            }
+            #expect(try await archive.reader.sumsAgree())
+        }
+    }
+
+    @Test(arguments: [
+        ("Asia/Amman", "2021-10-29", "2021-10-28T21:00:00Z"), ("Asia/Gaza", "2020-10-24", "2020-10-23T21:00:00Z"),
+        ("Asia/Amman", "2021-03-26", "2021-03-25T22:00:00Z"), ("America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00Z"),
+        ("America/Sao_Paulo", "2018-02-18", "2018-02-18T03:00:00Z"), ("Europe/Berlin", "2015-10-25", "2015-10-24T22:00:00Z"),
+        ("Atlantic/Azores", "2015-10-25", "2015-10-25T00:00:00Z"), ("Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z"),
+    ])
+    func `a day begins at its first instant, also where clocks go back to midnight or over it`(zone: String, day: String, start: String)
+        throws
+    {
+        var clock = LocalClock(zoneNamed: zone)
+        #expect(clock.start(of: CivilDate(day)) == (try instant(start)))
     }
 
     @Test func `months and years are summed by the calendar`() async throws {

@@ -1,3 +1,4 @@
+import GRDB
 import Reports
 import Testing
 
@@ -79,6 +80,67 @@ import Testing
             let some = try await archive.reader.events(RowFilter(timestamps: 1_400_000_001..<1_400_000_003, envoy: "2"), pageSize: 3).all()
             #expect(some == whole.filter { $0.envoy == "2" && (1_400_000_001..<1_400_000_003).contains($0.beganTimestamp ?? 0) })
             #expect(some.count == 8)
+        }
+    }
+
+    @Test func `a range lists what began in it, and ranges that adjoin list each episode once`() async throws {
+        try await withArchive { archive in
+            try await archive.keep(spans)
+            func listed(_ range: Range<Int>) async throws -> [Int] {
+                try await archive.reader.events(RowFilter(timestamps: range), pageSize: 2).all().map(\.code)
+            }
+            let days = [0..<1_000, 1_000..<2_000, 2_000..<3_000].map { 1_400_000_000 + $0.lowerBound..<1_400_000_000 + $0.upperBound }
+            var parts: [[Int]] = []
+            for day in days { parts.append(try await listed(day)) }
+            #expect(parts == [[1, 2, 3, 4], [5, 6, 7], []])
+            #expect(try await archive.reader.events().all().count == 7)
+        }
+    }
+
+    @Test func `where lasting ones belong to it, a range lists what ended in it, what lasts, and what lasted through it`() async throws {
+        try await withArchive { archive in
+            try await archive.keep(spans)
+            var filter = RowFilter(timestamps: 1_400_001_000..<1_400_002_000)
+            filter.includesLasting = true
+            let listed = try await archive.reader.events(filter, pageSize: 2).all()
+            // By their beginnings, but what ended by its end.
+            #expect(listed.map(\.code) == [3, 4, 5, 6, 2, 7])
+            #expect(listed.map { $0.beganTimestamp ?? 0 } == [200, 300, 1_100, 1_200, 100, 0].map { $0 == 0 ? 0 : 1_400_000_000 + $0 })
+            #expect(listed.map(\.kind) == [.raised, .raised, .raised, .raised, .raised, .cleared])
+            #expect(listed.map(\.isOpen) == [false, true, false, false, false, false])
+            filter.timestamps = 1_400_000_000 + 367 * 86_400..<1_400_000_000 + 368 * 86_400
+            #expect(try await archive.reader.events(filter).all().isEmpty, "what was raised more than a year before is left out")
+        }
+    }
+
+    /// Conditions around a range from 1000 to 2000: over before (1), ended within (2), lasted through (3), lasts (4), within (5), ended
+    /// behind (6), of unknown beginning (7).
+    private var spans: Report {
+        let times = [(10, 20), (100, 1_500), (200, 2_500), (300, nil), (1_100, 1_400), (1_200, 2_600)]
+        var events: [Event] = []
+        for (index, (began, ended)) in times.enumerated() {
+            events.append(event(index * 2 + 1, index + 1, .raised, 1_400_000_000 + began))
+            if let ended { events.append(event(index * 2 + 2, index + 1, .cleared, 1_400_000_000 + ended, pairsWith: index * 2 + 1)) }
+        }
+        return report(events: events + [event(99, 7, .cleared, 1_400_001_600, pairsWith: 98)])
+    }
+
+    @Test(arguments: [false, true]) func `episodes are read along the index of times, without sorting`(newestFirst: Bool) async throws {
+        try await withArchive { archive in
+            var filter = RowFilter(envoy: "1", equipment: "2")
+            filter.includesLasting = true
+            let plan = try await archive.database.read { [filter] db in
+                try Row.fetchAll(
+                    db, sql: "EXPLAIN QUERY PLAN " + EpisodeQuery.sql(filter, newestFirst: newestFirst),
+                    arguments: EpisodeQuery.arguments(filter, after: PageKey(timestamp: 0, minor: 0), size: 1)
+                ).map { row in try row.required(3, as: String.self) }
+            }
+            #expect(plan.first?.hasPrefix("SEARCH event USING INDEX event_by_time (timestamp>") == true)
+            #expect(!plan.contains { $0.contains("TEMP B-TREE") })
+            let pairing = plan.filter { line in ["clear", "later", "beginning"].contains { line.hasPrefix("SEARCH \($0) ") } }
+            #expect(pairing.count >= 6)
+            #expect(
+                pairing.allSatisfy { $0.hasSuffix("(device_id=? AND correlation_id=?)") || $0.hasSuffix("(device_id=? AND wire_id=?)") })
         }
     }
 }

@@ -124,6 +124,16 @@ import Testing
         }
     }
 
+    @Test func `an event whose equipment is empty belongs to its serial number, or to the Envoy`() async throws {
+        try await withArchive { archive in
+            var (ofPanel, ofEnvoy) = (event(1, 509, .momentary, 1_437_836_987, ""), event(2, 509, .momentary, 1_437_836_988, ""))
+            ofPanel.serialNumber = "121333885639"
+            ofEnvoy.serialNumber = ""
+            try await archive.keep(report(events: [ofPanel, ofEnvoy]))
+            #expect(try await archive.reader.events().all().map(\.equipment) == ["121333885639", someEnvoy])
+        }
+    }
+
     @Test func `every number of a row comes back as it was`() async throws {
         try await withArchive { archive in
             var odd = reading(panel, 1_436_646_944, joules: nil, id: Int.max)

@@ -88,6 +88,67 @@ import Testing
         }
     }
 
+    /// An archive as a former version left it, with a captured report and one that was imported.
+    private func former(in folder: URL, upTo migration: String) throws -> String {
+        let file = folder.appending(path: "former.db").path
+        let queue = try DatabaseQueue(path: file)
+        try Schema.migrator.migrate(queue, upTo: migration)
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO envoy(id, serial, last_report, interval_count) VALUES (1, '1', 5, 0), (2, '2', 6, 0);
+                    INSERT INTO report(envoy_id, source, timestamp, received, interval_count, reading_count, event_count) VALUES
+                        (1, '2015-06-21T08:30:07-100000', 5, 12, 0, 0, 0), (1, 'import:5f', 9223372036854775806, 9223372036854775807, 0, 0, 0),
+                        (2, 'import:5e', 4, 4, 0, 0, 0);
+                    """)
+        }
+        try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }
+        try queue.close()
+        return file
+    }
+
+    @Test(arguments: ["1", "alerts", "roof", "late replies"])
+    func `an archive of a former version can be read as it is, and a writer brings it up to date`(migration: String) async throws {
+        try await withFolder { folder in
+            let path = try former(in: folder, upTo: migration)
+            let reader = try await ArchiveReader.open(path)
+            #expect(try await reader.status().envoys.map(\.lastReportTimestamp) == [5, 6])
+            #expect(try await reader.findings().isEmpty)
+            #expect(try await reader.events().all().isEmpty)
+            #expect(try await reader.reports().all().count == 3)
+            #expect(try await reader.devices(now: 0).isEmpty)
+            #expect(try await reader.alerts().isEmpty)
+            #expect(try await reader.roof(of: "1").isEmpty)
+            try await reader.close()
+            let writer = try await ArchiveWriter.open(path)
+            #expect(try await writer.reader.status().envoys.map(\.lastReceivedTimestamp) == [12, nil], "what is imported is not received")
+            #expect(try await writer.reader.reports().all().map(\.receivedTimestamp) == [12, nil, nil])
+            try await writer.keep(report("1", at: 100), from: Source(name: "next", receivedTimestamp: 107))
+            #expect(try await writer.reader.status().envoys.first?.lastReceivedTimestamp == 107)
+            try await writer.close()
+        }
+    }
+
+    @Test func `a new archive is for its owner and the group, whatever the user's mask allows`() async throws {
+        try await withFolder { folder in
+            let path = folder.appending(path: "archive.db").path
+            let writer = try await ArchiveWriter.open(path)
+            try await writer.keep(manyRows(10))
+            for suffix in ["", "-wal", "-shm"] {
+                let mode = try FileManager.default.attributesOfItem(atPath: path + suffix)[.posixPermissions] as? Int
+                #expect(mode == 0o640, "\(suffix)")
+            }
+            try await writer.close()
+        }
+    }
+
+    @Test func `what may not be written to is said to be so, with whom to give it to`() {
+        let error = ArchiveError.explain(DatabaseError(resultCode: .SQLITE_READONLY), "keeping a report in", "/a") as? ArchiveError
+        #expect(error?.cause == .readOnly)
+        #expect(error?.hint?.hasPrefix("give the file, its folder, and FILE-wal and FILE-shm beside it to the user") == true)
+        #expect(ArchiveError("opening", "/a", .notADatabase).hint?.contains("heliograph replay") == true)
+    }
+
     @Test(arguments: [0.2, 0.5, 0.8])
     func `a damaged archive is refused`(place: Double) async throws {
         try await withFolder { folder in

@@ -57,7 +57,7 @@ import Testing
         }
         let batched = try await withArchive { archive in
             let kept = try await archive.keep(
-                world.reports.enumerated().map { Arrival($1, from: Source(name: "\($0)", receivedTimestamp: 0)) })
+                world.reports.enumerated().map { Arrival($1, from: Source(name: "\($0)", receivedTimestamp: nil)) })
             #expect(kept.count == 30)
             return try await archive.reader.digest()
         }

@@ -4,21 +4,18 @@ import Testing
 
 @testable import Archive
 
-@Suite struct RealCaptureTests {
-    /// The folder of real captures that lies beside the project, if this machine has it.
-    private let captures: URL? = {
-        let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let named = ProcessInfo.processInfo.environment["HELIOGRAPH_CAPTURES"].map { URL(filePath: $0) }
-        let folder = named ?? project.deletingLastPathComponent().appending(path: "shared/captures")
-        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-    }()
+/// The folder of real captures that lies beside the project, if this machine has it.
+private let captures: URL? = {
+    let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    let named = ProcessInfo.processInfo.environment["HELIOGRAPH_CAPTURES"].map { URL(filePath: $0) }
+    let folder = named ?? project.deletingLastPathComponent().appending(path: "shared/captures")
+    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+}()
 
+@Suite(.enabled(if: captures != nil, "no folder of real captures; name it in HELIOGRAPH_CAPTURES")) struct RealCaptureTests {
     @Test func `a real report after an outage is kept whole, its long rows summed on their days`() async throws {
-        guard let captures else {
-            print("SKIPPED: no folder of real captures; name it in HELIOGRAPH_CAPTURES")
-            return
-        }
+        let captures = try #require(captures)
         let xml = [UInt8](try Data(contentsOf: captures.appending(path: "2015-R3.12.34/report.xml")))
         let decoded = try Report.decode(xml: xml)
         try await withArchive { archive in
@@ -41,10 +38,7 @@ import Testing
     }
 
     @Test func `the oldest real report tells of conditions and their ends`() async throws {
-        guard let captures else {
-            print("SKIPPED: no folder of real captures; name it in HELIOGRAPH_CAPTURES")
-            return
-        }
+        let captures = try #require(captures)
         let xml = [UInt8](try Data(contentsOf: captures.appending(path: "2012-R3.0.0/report.xml")))
         let report = try Report.decode(xml: xml).value
         try await withArchive { archive in

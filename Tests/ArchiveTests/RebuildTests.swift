@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Reports
 import Testing
 
@@ -84,6 +85,54 @@ import Testing
             let reader = try await ArchiveReader.open(path, check: .full)
             #expect(try await reader.status().rowCount == 6)
             #expect(try await reader.cursors() == [:])
+        }
+    }
+
+    /// Overwrites the root page of a table or index.
+    private func damage(_ table: String, in path: String) async throws {
+        let queue = try DatabaseQueue(path: path)
+        let (page, size) = try await queue.read { db in
+            (
+                try Int.fetchOne(db, sql: "SELECT rootpage FROM sqlite_master WHERE name = ?", arguments: [table]) ?? 0,
+                try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+            )
+        }
+        try queue.close()
+        let file = try FileHandle(forWritingTo: URL(filePath: path))
+        try file.seek(toOffset: UInt64((page - 1) * size))
+        try file.write(contentsOf: Data(repeating: 0x66, count: size))
+        try file.close()
+    }
+
+    @Test(arguments: [
+        ("sqlite_autoindex_interval_1", [ArchiveRebuild.Inheritance.cursors], ["mqtt": 24, "done": 60]),
+        ("event_identity", [.cursors], ["mqtt": 24, "done": 60]),
+        ("cursor", [.cursors], [:]), ("alert_change", [.alerts], ["mqtt": 24, "done": 60]), ("tile", [.roof], ["mqtt": 24, "done": 60]),
+        ("envoy_day", [], ["mqtt": 24, "done": 60]),
+    ])
+    func `of an archive that is damaged in its midst all is taken over that can be read, and the rest is told`(
+        table: String, lost: [ArchiveRebuild.Inheritance], cursors: [String: Int]
+    ) async throws {
+        try await withFolder { folder in
+            let path = try await archive(in: folder)
+            let writer = try await ArchiveWriter.open(path)
+            let tiles = [RoofTile(equipment: "1.1", name: "top", x: 1, y: 2)]
+            try await writer.layRoof(tiles, of: someEnvoy)
+            try await writer.keep(alerts: [AlertCondition(.init(.diskFilling), "full")], now: 5)
+            try await writer.moveAlertCursor("mqtt", to: 1)
+            try await writer.close()
+            try await damage(table, in: path)
+            let rebuild = try await ArchiveRebuild.begin(path)
+            for report in reports { try await rebuild.writer.keep(report) }
+            #expect(try await rebuild.finish() == lost)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["archive.db"])
+            let new = try await ArchiveReader.open(path, check: .full)
+            #expect(try await new.cursors() == cursors)
+            #expect(try await new.roof(of: someEnvoy) == (lost == [.roof] ? [] : tiles))
+            #expect(try await new.alerts().count == (lost == [.alerts] ? 0 : 1))
+            #expect(try await new.alertCursor("mqtt") == (lost == [.alerts] ? nil : 1))
+            #expect(try await new.status().rowCount == 60)
+            try await new.close()
         }
     }
 

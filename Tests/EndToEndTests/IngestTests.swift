@@ -19,7 +19,10 @@ struct IngestTests {
         try await withHouse { house async throws in
             let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
             let reply = try await house.post(try reports[0].request())
+            let began = ContinuousClock.now
             #expect(try await eventually { Self.root(house).isEmpty })
+            // A figure, and no limit: other tests have the machine, too.
+            print("a report was in the archive and filed \(ContinuousClock.now - began) after its reply (goal: a second)")
             let stem = try #require(house.proxy.stems.first)
             let day = house.proxy.spool.appending(path: "processed/\(stem.prefix(10))")
             #expect(names(in: day) == ["request", "response", "xml"].map { "\(stem).\($0).gz" })
@@ -70,6 +73,15 @@ struct IngestTests {
             #expect(await again.logs("captures wait to be archived"))
             #expect(again.lines(containing: "captures wait to be archived").first?.contains("\(stems[1]).request") == true)
             #expect(Set(again.stems.sorted()) == Set(stems))
+            // What comes next does not wait for another try at it.
+            let client = try EnvoyClient(host: "127.0.0.1", port: again.port, transport: .tls(.v1_2))
+            let began = ContinuousClock.now
+            for count in 1...5 {
+                _ = try await client.send(PostedReport.any.request)
+                #expect(try await eventually { again.processedStems.count == reports.count - 2 + count })
+            }
+            #expect(ContinuousClock.now - began < .seconds(100), "no pause of half a minute between them")
+            #expect(again.lines(containing: "captures wait to be archived").count == 1)
             let rejected = house.proxy.spool.appending(path: "rejected")
             #expect(names(in: rejected) == ["\(stems[6]).reason", "\(stems[6]).request", "\(stems[6]).response"])
             let reason = String(decoding: try bytes(of: rejected.appending(path: "\(stems[6]).reason")), as: UTF8.self)
@@ -131,6 +143,64 @@ struct IngestTests {
             #expect(await again.stop() == 0)
             let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
             #expect(try await ReportSeries.digest(of: Self.archive(house)) == expected)
+            #expect(try await Self.sources(house) == again.stems, "in order of arrival")
+
+            // What lies in processed/ is the same to a new archive.
+            let elsewhere = house.folder.file("elsewhere")
+            let imported = try await Program.run(
+                Program.built("heliograph"), ["import", "--data", elsewhere.path, again.spool.appending(path: "processed").path])
+            #expect(imported.status == 0 && imported.text.contains("\n  40 reports imported: "), "\(imported.text)\(imported.errors)")
+            #expect(try await ReportSeries.digest(of: elsewhere.appending(path: "archive.sqlite")) == expected)
+        }
+    }
+
+    /// Where the archive's reports are from, in the order in which it got them.
+    private static func sources(_ house: House) async throws -> [String] {
+        let reader = try await ArchiveReader.open(archive(house).path(percentEncoded: false))
+        var sources: [String] = []
+        for try await page in reader.reports() { sources += page.map(\.source) }
+        try await reader.close()
+        return sources
+    }
+
+    @Test("A damaged archive stays as it is, nothing of the spool is removed, and capturing goes on; replay mends it")
+    func mending() async throws {
+        let reports = ReportSeries.make(6)
+        try await withHouse { house async throws in
+            for report in reports.prefix(3) { _ = try await house.post(try report.request()) }
+            #expect(try await eventually { Self.root(house).isEmpty })
+            #expect(await house.proxy.stop() == 0)
+            let archive = Self.archive(house)
+            var bytes = try Data(contentsOf: archive)
+            bytes.replaceSubrange(8_192..<bytes.count, with: Data(repeating: 0x66, count: bytes.count - 8_192))
+            try bytes.write(to: archive)
+            let old = house.proxy.spool.appending(path: "processed/2012-02-21")
+            try FileManager.default.createDirectory(at: old, withIntermediateDirectories: true)
+            let kept = old.appending(path: "2012-02-21T09:03:01-0j1FFs.request.gz")
+            try Data(gzipped(NumberedRequest.bytes(body: [1]))).write(to: kept)
+
+            let flags = House.flags(house.cloud, house.authority) + ["--keep-processed", "1d"]
+            let again = try await Proxy.start(house.folder.file("data"), flags)
+            #expect(await again.logs("captures wait to be archived"))
+            let line = try #require(again.lines(containing: "captures wait to be archived").first)
+            #expect(line.contains("it is damaged: ") && line.contains("make the archive again from the spool with `heliograph replay`"))
+            let client = try EnvoyClient(host: "127.0.0.1", port: again.port, transport: .tls(.v1_2))
+            for report in reports.dropFirst(3) { #expect(try await client.send(try report.request()).isSuccess) }
+            _ = try await again.awaited(6 + 1, "request")
+            let status = try await house.status()
+            #expect(status.contains(", which can't be read: it is damaged: "))
+            #expect(await again.stop() == 0)
+            #expect(FileManager.default.fileExists(atPath: kept.path), "an archive is made again from it")
+            #expect(try Data(contentsOf: archive) == bytes)
+
+            let mended = try await house.heliograph("replay")
+            #expect(mended.status == 0 && mended.text.contains("\n  6 reports archived: "), "\(mended.text)\(mended.errors)")
+            let expected = try await ReportSeries.digest(reports, in: house.folder.file("expected.sqlite"))
+            #expect(try await ReportSeries.digest(of: archive) == expected)
+            let last = try await Proxy.start(house.folder.file("data"), flags)
+            #expect(try await eventually { Self.root(house).isEmpty })
+            #expect(await last.logs("removed old captures"))
+            #expect(await last.stop() == 0)
         }
     }
 

@@ -67,11 +67,9 @@ struct CapturedRequestTests {
         #expect(ReportPath(target: "/emu_reports/task_complete?a=b") == .taskComplete)
     }
 
-    @Test("the real capture's head and body, joined, split again")
+    @Test("the real capture's head and body, joined, split again", .ifCaptured)
     func realCapture() throws {
-        guard let head = try capture("2012-R3.0.0/request-head.txt"),
-            let body = try capture("2012-R3.0.0/request-body.deflate")
-        else { return }
+        let (head, body) = (try capture("2012-R3.0.0/request-head.txt"), try capture("2012-R3.0.0/request-body.deflate"))
         let request = try CapturedRequest(head + bytes(head.last == 10 ? "\r\n" : "\r\n\r\n") + body)
         #expect(request.path == .performanceReport)
         #expect(request.contentType == "application/x-deflate")

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Testing
 
 @testable import Reports
 
@@ -71,14 +72,13 @@ let captures: URL? = {
     return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
 }()
 
-/// The bytes of a file in the folder of captures; nil, said aloud, if it is not there.
-func capture(_ path: String) throws -> [UInt8]? {
-    guard let captures else {
-        print("SKIPPED: no folder of real captures; name it in HELIOGRAPH_CAPTURES")
-        return nil
-    }
-    return Array(try Data(contentsOf: captures.appending(path: path)))
+extension Trait where Self == ConditionTrait {
+    /// Skips a test, aloud, where there are no real captures.
+    static var ifCaptured: Self { .enabled(if: captures != nil, "no folder of real captures; name it in HELIOGRAPH_CAPTURES") }
 }
+
+/// The bytes of a file in the folder of captures, for tests that are skipped without it.
+func capture(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: #require(captures).appending(path: path))) }
 
 /// A random generator that gives the same numbers for the same seed.
 struct Seeded: RandomNumberGenerator {

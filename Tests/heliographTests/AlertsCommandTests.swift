@@ -4,7 +4,7 @@ import Testing
 
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(2))) struct AlertsCommandTests {
+@Suite(.timeLimit(.minutes(10))) struct AlertsCommandTests {
     private static let time = 1_434_868_200
 
     private func house() async throws -> SimulatedHouse {

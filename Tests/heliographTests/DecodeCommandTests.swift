@@ -59,6 +59,43 @@ import Testing
         #expect(reply.output == "reply      success\nevents     3 processed\n")
     }
 
+    @Test func `a compressed capture is read; one that is cut off is said to be so`() throws {
+        let request = Array(("POST /emu_reports/performance_report HTTP/1.1\r\nHost: x\r\n\r\n" + Self.report).utf8)
+        for bytes in [request, Array(Self.report.utf8)] {
+            try Data(gzipped(bytes)).write(to: folder.appending(path: "file.gz"))
+            let shown = try CommandTranscript("decode file.gz", in: folder)
+            #expect(shown.status == 0 && shown.output.hasPrefix("report     2015-08-04T09:47:12-07:00"), "\(shown.errors)")
+        }
+        try Data(gzipped(request).dropLast(20)).write(to: folder.appending(path: "file.gz"))
+        let damaged = try CommandTranscript("decode file.gz", in: folder)
+        #expect(damaged.status == 1)
+        #expect(
+            damaged.errors == """
+                error: the file can't be unpacked: its gzip stream is cut short
+                hint: it is cut off or damaged; take another copy
+
+                """)
+    }
+
+    @Test(arguments: [EarlierForm.inflatedRequest, .base64Request, .ours, .oursCompressed, .xml])
+    func `a request is read as each program leaves it`(form: EarlierForm) throws {
+        var summer = ReportsOfASummer(panels: 2)
+        for _ in 0..<120 { _ = summer.next() }
+        let report = summer.next()
+        try Data(form.file(of: report)).write(to: folder.appending(path: "file"))
+        let shown = try CommandTranscript("decode file --json", in: folder)
+        #expect(shown.status == 0, "\(shown.errors)")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any])
+        #expect((json["readings"] as? [Any])?.count == report.readings.count)
+    }
+
+    @Test func `a reply is read as the program of 2012 left it, also in base64`() throws {
+        let head = "content-type = application/x-deflate\ncontent-length = 47\n\n"
+        for body in [Self.reply, Data(Self.reply.utf8).base64EncodedString(options: .lineLength76Characters)] {
+            #expect(try transcript(head + body).output == "reply      success\nevents     3 processed\n")
+        }
+    }
+
     @Test func `JSON gives every row in SI units`() throws {
         let shown = try transcript(Self.report, "--json")
         let json = try #require(try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any])

@@ -46,6 +46,16 @@ import Testing
         #expect(envoy.status == 1)
     }
 
+    @Test(arguments: ["2015-06-21T12:00Z", "2015-06-21T14:00+02:00", "2015-06-21T14:00+0200", "2015-06-21T12:00:00Z", "2015-06-21T14:00"])
+    func `a start may tell its zone, and leave out the seconds`(start: String) throws {
+        let cloud = try RunningProgram("simulate cloud --listen 127.0.0.1:0 --plain", in: folder)
+        defer { cloud.end() }
+        let port = try #require(cloud.line(startingWith: "listening 127.0.0.1:")?.dropFirst("listening 127.0.0.1:".count))
+        let envoy = try CommandTranscript(
+            "simulate envoy --to http://127.0.0.1:\(port) --start \(start) --panels 1 --speed max --reports 1", in: folder)
+        #expect(envoy.status == 0 && envoy.output.hasPrefix("2015-06-21T14:00:00+02:00 "), "\(envoy.errors)")
+    }
+
     @Test(arguments: [
         ("envoy --tls 9", "--tls 9 is not known"), ("envoy --webcomm 5", "--webcomm 5 is not known"),
         ("envoy --start soon", "--start soon is not a time"), ("envoy --speed 0", "--speed 0 is not a speed"),

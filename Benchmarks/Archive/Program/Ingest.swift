@@ -26,7 +26,7 @@ struct Ingest {
             ours.append(
                 try await seconds {
                     for (index, report) in reports.enumerated() {
-                        try await writer.keep(report, from: Source(name: "\(index)", receivedTimestamp: 0))
+                        try await writer.keep(report, from: Source(name: "\(index)", receivedTimestamp: report.timestamp))
                     }
                 })
             try await writer.close()

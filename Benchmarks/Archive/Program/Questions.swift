@@ -15,14 +15,16 @@ struct Questions {
         var roof = SampleRoof()
         var count = 0
         let filling = try await seconds {
-            try await roof.forEachReport(days: 0..<days) { report in
-                try await writer.keep(report, from: Source(name: "\(count)", receivedTimestamp: report.timestamp ?? 0))
+            try await roof.forEachReport(days: 0..<days, withEvents: true) { report in
+                try await writer.keep(report, from: Source(name: "\(count)", receivedTimestamp: report.timestamp))
                 count += 1
             }
         }
         let status = try await writer.reader.status()
         let readings = status.envoys.reduce(0) { $0 + $1.readingCount }
-        print("\(years) years of \(SampleRoof.panelCount) panels: \(readings) readings and as many intervals, kept in \(Int(filling)) s")
+        let events = status.envoys.reduce(0) { $0 + $1.eventCount }
+        print("\(years) years of \(SampleRoof.panelCount) panels, kept in \(Int(filling)) s:")
+        print("  \(readings) readings, as many intervals, \(events) events")
         show("  rows/s", thousands(Double(status.rowCount) / filling))
         try await writer.close()
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
@@ -48,6 +50,20 @@ struct Questions {
             let filter = RowFilter(timestamps: now - 86_400..<now, equipment: "121333885000.1")
             for try await _ in reader.readings(filter) {}
         }
+        let ofEnvoy = RowFilter(envoy: envoy)
+        try await time("the first 1,000 episodes of events") { _ = try await page(of: reader.events(ofEnvoy)) }
+        try await time("1,000 episodes in the midst of the years") {
+            _ = try await page(of: reader.events(RowFilter(timestamps: now - days / 2 * 86_400..<now, envoy: envoy)))
+        }
+        try await time("the newest 100 episodes") { _ = try await reader.newestEvents(ofEnvoy, limit: 100) }
+        try await time("the newest 100 episodes of a panel") {
+            _ = try await reader.newestEvents(RowFilter(envoy: envoy, equipment: "121333885000.1"), limit: 100)
+        }
+        try await time("episodes of the last week, lasting ones too") {
+            var filter = RowFilter(timestamps: now - 7 * 86_400..<now, envoy: envoy)
+            filter.includesLasting = true
+            for try await _ in reader.events(filter) {}
+        }
         try await time("1,000 rows for a follower") { _ = try await reader.rows(after: status.lastSeq / 2) }
         let exported = try await seconds {
             let range = now - 30 * 86_400..<now
@@ -55,6 +71,11 @@ struct Questions {
         }
         show("  an export of 30 days' readings, rows/s", thousands(Double(30 * SampleRoof.stepsPerDay * SampleRoof.panelCount) / exported))
         try await reader.close()
+    }
+
+    private func page<Row>(of pages: Pages<Row>) async throws -> [Row]? {
+        var iterator = pages.makeAsyncIterator()
+        return try await iterator.next()
     }
 
     private func time(_ name: String, _ question: () async throws -> Void) async throws {

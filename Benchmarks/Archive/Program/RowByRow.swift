@@ -22,7 +22,7 @@ struct RowByRow {
         let time = try await seconds {
             for path in paths {
                 let decoded = try Report.decode(xml: [UInt8](Data(contentsOf: path)))
-                let source = Source(name: path.lastPathComponent, receivedTimestamp: 0)
+                let source = Source(name: path.lastPathComponent, receivedTimestamp: decoded.value.timestamp)
                 rows += try await writer.keep(decoded.value, findings: decoded.findings, from: source).new.total
             }
         }

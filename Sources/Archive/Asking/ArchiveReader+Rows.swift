@@ -9,7 +9,8 @@ public struct RowFilter: Equatable, Sendable {
     public var envoy: String?
     /// `serial.channel`, or a serial number for a device with all its channels; nil for all.
     public var equipment: String?
-    /// Of events: whether those conditions belong to it, too, that were raised within a year before it and last.
+    /// Of events: whether those conditions belong to it, too, that were raised before it and ended within it, or lasted beyond
+    /// it; of the latter, those raised within a year.
     public var includesLasting = false
 
     public init(timestamps: Range<Int> = Int.min..<Int.max, envoy: String? = nil, equipment: String? = nil) {

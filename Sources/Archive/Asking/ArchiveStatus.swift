@@ -29,7 +29,7 @@ public struct EnvoyStatus: Equatable, Sendable {
     public var address: String?
     /// When the newest report was made, by the Envoy's clock, seconds since 1970 UTC.
     public var lastReportTimestamp: Int?
-    /// When a report was last received, by this machine's clock, seconds since 1970 UTC; of imported ones the time that they bear.
+    /// When a report was last received, by this machine's clock, seconds since 1970 UTC; nil where nobody knows, as if all were imported.
     public var lastReceivedTimestamp: Int?
     public var intervalCount: Int
     public var readingCount: Int
@@ -58,11 +58,15 @@ extension ArchiveReader {
             return sum + (size ?? 0)
         }
         return try await ask("asking the status of") { db in
+            // An archive that no writer of this version has opened yet has no such column.
+            let hasReceipts = try db.columns(in: "envoy").contains { $0.name == "last_received" }
+            let lastReceived =
+                hasReceipts ? "last_received" : "(SELECT received FROM report WHERE envoy_id = envoy.id ORDER BY id DESC LIMIT 1)"
             // Reports and conflicts are never removed: their last number is their count.
             let envoys = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT serial, time_zone, software_version, part_number, address, last_report, last_received,
+                    SELECT serial, time_zone, software_version, part_number, address, last_report, \(lastReceived),
                         interval_count, reading_count, event_count
                     FROM envoy ORDER BY serial
                     """

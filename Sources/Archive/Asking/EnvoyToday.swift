@@ -51,10 +51,3 @@ extension ArchiveReader {
         }
     }
 }
-
-extension Int {
-    func subtractingClamping(_ other: Int) -> Int {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? Int.min : difference
-    }
-}

@@ -41,20 +41,18 @@ extension ArchiveReader {
     ///
     /// A raise and a clear belong together if they are of one code and equipment and one names the other's id; as ids
     /// begin anew after a factory reset, a clear belongs to the last such raise before it. An episode is listed by the
-    /// time of its first known event; one that began before the time that is asked of and ended within it, by its end.
+    /// time of its first known event, so that ranges that adjoin list each once. With `includesLasting`, those come as well that began
+    /// before the range and were not over when it began: by their end where that lies within it, otherwise by their beginning.
     public func events(_ filter: RowFilter = RowFilter(), pageSize: Int = 1_000) -> Pages<EventEpisode> {
         let size = max(1, pageSize)
         return Pages { key in
             try await ask("reading events of") { db in
                 let lower = filter.timestamps.lowerBound
-                let first = filter.includesLasting && lower > .min + Self.lastingSeconds ? lower - Self.lastingSeconds : lower
+                let first = filter.includesLasting ? lower.subtractingClamping(Self.lastingSeconds) : lower
                 let start = key ?? PageKey(timestamp: first, minor: 0)
                 let rows = try Row.fetchAll(
-                    db.cachedStatement(sql: episodes.replacing("/* filter */", with: filter.condition)),
-                    arguments: [
-                        "after": start.timestamp, "seq": start.minor, "from": lower, "before": filter.timestamps.upperBound,
-                        "size": size, "envoy": filter.envoy, "equipment": filter.equipment,
-                    ])
+                    db.cachedStatement(sql: EpisodeQuery.sql(filter, newestFirst: false)),
+                    arguments: EpisodeQuery.arguments(filter, after: start, size: size))
                 let page = try rows.map(EventEpisode.init)
                 guard page.count == size, let last = rows.last else { return (page, nil) }
                 return (page, PageKey(timestamp: try last.required(5), minor: try last.required(0)))
@@ -74,45 +72,14 @@ extension ArchiveReader {
     ///   - limit: the most to read, at least 1.
     public func newestEvents(_ filter: RowFilter = RowFilter(), limit: Int) async throws -> [EventEpisode] {
         try await ask("reading events of") { db in
-            let sql = episodes.replacing("/* filter */", with: filter.condition)
-                .replacing("ORDER BY event.timestamp, event.seq", with: "ORDER BY event.timestamp DESC, event.seq DESC")
+            let start = PageKey(timestamp: filter.timestamps.lowerBound, minor: 0)
             return try Row.fetchAll(
-                db.cachedStatement(sql: sql),
-                arguments: [
-                    "after": filter.timestamps.lowerBound, "seq": 0, "from": filter.timestamps.lowerBound, "before": filter.timestamps.upperBound,
-                    "size": max(1, limit), "envoy": filter.envoy, "equipment": filter.equipment,
-                ]
+                db.cachedStatement(sql: EpisodeQuery.sql(filter, newestFirst: true)),
+                arguments: EpisodeQuery.arguments(filter, after: start, size: max(1, limit))
             ).map(EventEpisode.init)
         }
     }
 }
-
-/// Whether `beginning` raised what `event`, a clear, ends.
-private let isBeginning = """
-     AND beginning.device_id = event.device_id AND beginning.code = event.code AND beginning.state = 2
-        AND beginning.timestamp <= event.timestamp
-        AND (beginning.wire_id = event.correlation_id OR beginning.correlation_id = event.wire_id)
-    """
-
-private let episodes = """
-    SELECT event.seq, envoy.serial, equipment, (
-            SELECT min(clear.timestamp) FROM event clear
-            WHERE event.state = 2 AND clear.device_id = event.device_id AND clear.code = event.code AND clear.state = 1
-                AND clear.timestamp >= event.timestamp
-                AND (clear.correlation_id = event.wire_id OR clear.wire_id = event.correlation_id)
-                AND NOT EXISTS (
-                    SELECT 1 FROM event later
-                    WHERE later.device_id = event.device_id AND later.wire_id = event.wire_id AND later.code = event.code
-                        AND later.state = 2 AND later.timestamp > event.timestamp AND later.timestamp <= clear.timestamp)) AS ended,
-        (SELECT max(beginning.timestamp) FROM event beginning WHERE event.state = 1\(isBeginning)) AS began,
-        \(FactColumns.event)
-    FROM event CROSS JOIN device ON device.id = device_id CROSS JOIN envoy ON envoy.id = envoy_id
-    WHERE (event.timestamp, event.seq) > (:after, :seq) AND event.timestamp < :before/* filter */
-        AND (event.timestamp >= :from OR (event.state = 2 AND ended IS NULL))
-        AND NOT (event.state IS 1 AND EXISTS (
-            SELECT 1 FROM event beginning WHERE beginning.timestamp >= :from\(isBeginning)))
-    ORDER BY event.timestamp, event.seq LIMIT :size
-    """
 
 extension EventEpisode {
     fileprivate init(_ row: Row) throws {

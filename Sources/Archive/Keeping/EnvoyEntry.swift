@@ -8,28 +8,36 @@ struct EnvoyEntry {
     let zone: String?
     /// Whether sums were kept by another zone.
     let needsRecount: Bool
-    /// When a report was last received before this one.
+    /// The newest report and the last receipt, this one's included.
+    let lastReport: Int
     let lastReceived: Int?
-
-    /// A time so far after the receipt of what bears it is a wrong clock's.
-    static let credibleAheadSeconds = 86_400
+    /// Which of its times can be believed.
+    let times: CredibleTimes
 
     /// Finds or makes the row, and brings it up to date with what a report of `timestamp` says.
     ///
     /// The newest report describes the Envoy. The time zone goes by the newest report that names one, for without it
-    /// all days would move; it holds for the past too, as a zone is mostly changed because it was wrong.
-    init(_ envoy: Envoy, at timestamp: Int, in db: Database) throws {
+    /// all days would move; it holds for the past too, as a zone is mostly changed because it was wrong. A name that is
+    /// unknown here stands only while there is no other.
+    ///
+    /// - Parameter received: when the report was received; nil where nobody knows.
+    init(_ envoy: Envoy, at timestamp: Int, received: Int?, in db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO envoy(serial) VALUES (?) ON CONFLICT(serial) DO NOTHING")
             .execute(arguments: [envoy.serialNumber])
         let found = try Row.fetchOne(
             db.cachedStatement(
-                sql: "SELECT id, described, zone_described, time_zone, interval_count, last_received FROM envoy WHERE serial = ?"),
+                sql:
+                    "SELECT id, described, zone_described, time_zone, interval_count, last_received, last_report FROM envoy WHERE serial = ?"
+            ),
             arguments: [envoy.serialNumber])
         guard let row = found else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an Envoy's row is gone") }
         id = try row.required(0)
-        lastReceived = row.optional(5)
+        lastReceived = [received, row.optional(5)].compactMap(\.self).max()
+        times = CredibleTimes(received: received, lastReceived: lastReceived)
+        let knownReport: Int? = row.optional(6)
+        lastReport = times.prefers(timestamp, over: knownReport) ? timestamp : knownReport ?? timestamp
 
-        if timestamp > row.optional(1) ?? Int.min {
+        if times.prefers(timestamp, over: row.optional(1)) {
             try db.cachedStatement(
                 sql: """
                     UPDATE envoy SET described = ?, address = ?, mac_address = ?, part_number = ?, software_version = ?,
@@ -42,13 +50,21 @@ struct EnvoyEntry {
         }
 
         let known: String? = row.optional(3)
-        guard let named = envoy.timeZone, timestamp > row.optional(2) ?? Int.min else {
+        guard let named = envoy.timeZone, !named.isEmpty,
+            Self.prefers(named, over: known, isNewer: times.prefers(timestamp, over: row.optional(2)))
+        else {
             (zone, needsRecount) = (known, false)
             return
         }
         try db.cachedStatement(sql: "UPDATE envoy SET zone_described = ?, time_zone = ? WHERE id = ?")
             .execute(arguments: [timestamp, named, id])
         zone = named
-        needsRecount = named != known && row.optional(4) != 0
+        needsRecount = row.optional(4) != 0 && LocalClock.zone(named: named) != LocalClock.zone(named: known)
+    }
+
+    private static func prefers(_ named: String, over known: String?, isNewer: Bool) -> Bool {
+        if named == known { return isNewer }
+        let (isZone, wasZone) = (LocalClock.isKnown(named), LocalClock.isKnown(known))
+        return isZone == wasZone ? isNewer : isZone
     }
 }

@@ -13,13 +13,12 @@ struct EquipmentBook {
     }
 
     private let envoyID: Int
-    private let newestCredible: Int
+    private let times: CredibleTimes
     private var places: [String: Int] = [:]
     private var entries: [Entry] = []
 
-    /// - Parameter newestCredible: readings after this instant are of a wrong clock, and live only where there are no others.
-    init(envoyID: Int, newestCredible: Int, in db: Database) throws {
-        (self.envoyID, self.newestCredible) = (envoyID, newestCredible)
+    init(envoyID: Int, _ times: CredibleTimes, in db: Database) throws {
+        (self.envoyID, self.times) = (envoyID, times)
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
@@ -60,14 +59,12 @@ struct EquipmentBook {
         return (String(equipment[..<dot]), channel)
     }
 
-    /// Takes note of a new reading: the newest by time is the live one, of those with a credible time where there are any.
+    /// Takes note of a new reading: the newest by time is the live one.
     mutating func add(_ reading: Reading, seq: Int, at place: Int) {
-        let instant = (timestamp: reading.timestamp, durationSeconds: reading.durationSeconds)
-        if let latest = entries[place].latest {
-            let (isCredible, wasCredible) = (instant.timestamp <= newestCredible, latest.timestamp <= newestCredible)
-            if isCredible == wasCredible ? instant <= latest : wasCredible { return }
-        }
-        entries[place].latest = instant
+        let latest = entries[place].latest
+        let isLonger = latest.map { $0.timestamp == reading.timestamp && $0.durationSeconds < reading.durationSeconds } ?? false
+        guard isLonger || times.prefers(reading.timestamp, over: latest?.timestamp) else { return }
+        entries[place].latest = (reading.timestamp, reading.durationSeconds)
         entries[place].newLatest = seq
     }
 
@@ -90,7 +87,7 @@ struct EquipmentBook {
         in db: Database
     ) throws {
         let place = try place(of: equipment, in: db)
-        if let described = entries[place].described, described >= timestamp { return }
+        guard times.prefers(timestamp, over: entries[place].described) else { return }
         entries[place].described = timestamp
         let flags = [condition.flags, condition.observed, condition.control].map { column($0?.rawValue) }
         try db.cachedStatement(

@@ -20,12 +20,10 @@ struct ReportKeeper {
         self.db = db
         self.arrival = arrival
         let received = arrival.source.receivedTimestamp
-        // An Envoy whose clock is ahead must not outdo its later reports for as long as that.
-        timestamp = min(arrival.report.timestamp ?? received, received + EnvoyEntry.credibleAheadSeconds)
+        timestamp = arrival.report.latestTimestamp ?? received ?? 0
         envoySerial = envoy.serialNumber
-        self.envoy = try EnvoyEntry(envoy, at: timestamp, in: db)
-        let newestCredible = max(received, self.envoy.lastReceived ?? .min) + EnvoyEntry.credibleAheadSeconds
-        book = try EquipmentBook(envoyID: self.envoy.id, newestCredible: newestCredible, in: db)
+        self.envoy = try EnvoyEntry(envoy, at: timestamp, received: received, in: db)
+        book = try EquipmentBook(envoyID: self.envoy.id, self.envoy.times, in: db)
         sums = EnergySums(envoyID: self.envoy.id, zone: self.envoy.zone)
         firstSeq = try ArrivalSequence.last(in: db) + 1
         nextSeq = firstSeq
@@ -134,12 +132,10 @@ struct ReportKeeper {
         try db.cachedStatement(
             sql: """
                 UPDATE envoy SET interval_count = interval_count + ?, reading_count = reading_count + ?,
-                    event_count = event_count + ?, last_report = max(ifnull(last_report, ?), ?),
-                    last_received = max(ifnull(last_received, ?), ?) WHERE id = ?
+                    event_count = event_count + ?, last_report = ?, last_received = ? WHERE id = ?
                 """
         ).execute(arguments: [
-            kept.new.intervals, kept.new.readings, kept.new.events, timestamp, timestamp, arrival.source.receivedTimestamp,
-            arrival.source.receivedTimestamp, envoy.id,
+            kept.new.intervals, kept.new.readings, kept.new.events, envoy.lastReport, envoy.lastReceived, envoy.id,
         ])
     }
 
@@ -153,7 +149,7 @@ struct ReportKeeper {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(source) DO NOTHING
                 """
         ).execute(arguments: [
-            envoy.id, arrival.source.name, report.timestamp, arrival.source.receivedTimestamp, report.webcommVersion,
+            envoy.id, arrival.source.name, report.timestamp, arrival.source.receivedTimestamp ?? unknownReceipt, report.webcommVersion,
             report.intervals.count, report.readings.count, report.events.count,
             isNew ? firstSeq : nil, isNew ? nextSeq - 1 : nil,
         ])
@@ -174,3 +170,6 @@ struct ReportKeeper {
         }
     }
 }
+
+/// What stands in `report.received` where nobody knows when it was.
+let unknownReceipt = 0

@@ -51,6 +51,10 @@ struct ArchiveFile {
     func create() throws {
         let draft = "\(path).new-\(UUID().uuidString)"
         do {
+            // Reports tell where the house is: as in the spool, it is for the owner and the group. SQLite gives its log the same mode.
+            let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+            guard file >= 0 else { throw systemError("making", path) }
+            Foundation.close(file)
             let queue = try DatabaseQueue(path: draft, configuration: Self.configuration())
             try Schema.migrator.migrate(queue)
             try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") }

@@ -30,16 +30,19 @@ public struct ArchiveRebuild: Sendable {
         }
     }
 
-    /// Puts the new archive in the old one's place, and takes over the publishers' cursors and the roof's layout.
+    /// Puts the new archive in the old one's place, and takes over what no report tells: the publishers' cursors, alerts, the
+    /// roof's layout.
     ///
     /// Nobody may have the old one open, in any program: whoever has would go on writing to a file without a name.
     ///
+    /// - Returns: what the old one is too damaged to give.
     /// - Throws: `ArchiveError` with `inUse` if somebody has; the new archive is still there then, and can be finished
     ///   later. Otherwise with `diskFull` or another cause.
-    public func finish() async throws {
+    @discardableResult
+    public func finish() async throws -> [Inheritance] {
         try await blocking("replacing", path) {
             let old = try ReplacedArchive(path: path)
-            if let cursors = old?.cursors { try takeOver(cursors) }
+            let lost = try old?.bequeath(to: writer.database) ?? []
             try writer.closeNow()
             let log = try? FileManager.default.attributesOfItem(atPath: writer.path + "-wal")[.size] as? Int
             // The new file alone takes the old one's name: no row of it may be left in its log.
@@ -48,7 +51,17 @@ public struct ArchiveRebuild: Sendable {
             try old?.clearAway()
             guard rename(writer.path, path) == 0 else { throw systemError("replacing", path) }
             try flush((path as NSString).deletingLastPathComponent)
+            return lost
         }
+    }
+
+    /// What an archive has that is in no report.
+    public enum Inheritance: String, CaseIterable, Sendable {
+        /// How far each publisher has come. Where it can't be told which rows that were, the numbers stand as they are.
+        case cursors
+        case alerts
+        /// The roof's layout.
+        case roof
     }
 
     /// Removes the new archive; the old one stays.
@@ -58,23 +71,11 @@ public struct ArchiveRebuild: Sendable {
             try FilePair(path: writer.path).remove()
         }
     }
-
-    private func takeOver(_ cursors: [String: Int]) throws {
-        try writer.database.writeWithoutTransaction { db in
-            try db.execute(sql: "ATTACH ? AS old", arguments: [path])
-            defer { try? db.execute(sql: "DETACH old") }  // The connection is closed next in any case.
-            try CursorTransfer.run(cursors, in: db)
-            try AlertTransfer.run(in: db)
-            try RoofLayout.takeOver(in: db)
-        }
-    }
 }
 
 /// The archive that is replaced: nobody else may have it open.
 private struct ReplacedArchive {
     let path: String
-    /// nil if it is damaged.
-    let cursors: [String: Int]?
 
     /// nil if there is none.
     init?(path: String) throws {
@@ -83,24 +84,39 @@ private struct ReplacedArchive {
         var configuration = ArchiveFile.configuration()
         configuration.busyMode = .immediateError
         do {
-            cursors = try Self.retire(path, configuration)
-        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
-            cursors = nil
-        }
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            // Leaving WAL succeeds for the only connection there is, and takes the log's files away.
+            try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE") }
+            try queue.close()
+        } catch let error as DatabaseError where error.isOfDamage {}
     }
 
-    /// Ends write-ahead logging and reads the cursors.
-    private static func retire(_ path: String, _ configuration: Configuration) throws -> [String: Int] {
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        // Leaving WAL succeeds for the only connection there is, and takes the log's files away.
-        try queue.writeWithoutTransaction { db in _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = DELETE") }
-        let cursors: [String: Int] = try queue.read { db in
-            try Dictionary(
-                Row.fetchAll(db, sql: "SELECT name, seq FROM cursor").map { (try $0.required(0), try $0.required(1)) },
-                uniquingKeysWith: { first, _ in first })
+    /// Copies what no report tells, as far as it can be read.
+    ///
+    /// - Returns: what could not.
+    func bequeath(to new: DatabasePool) throws -> [ArchiveRebuild.Inheritance] {
+        try new.writeWithoutTransaction { db in
+            do { try db.execute(sql: "ATTACH ? AS old", arguments: [path]) } catch let error as DatabaseError where error.isOfDamage {
+                return ArchiveRebuild.Inheritance.allCases
+            }
+            defer { try? db.execute(sql: "DETACH old") }  // The connection is closed next in any case.
+            return try ArchiveRebuild.Inheritance.allCases.filter { part in
+                do {
+                    try db.inTransaction {
+                        switch part {
+                        case .cursors: try CursorTransfer.run(in: db)
+                        case .alerts: try AlertTransfer.run(in: db)
+                        case .roof: try RoofLayout.takeOver(in: db)
+                        }
+                        return .commit
+                    }
+                    return false
+                } catch let error as DatabaseError where error.isOfDamage {
+                    if part == .cursors { try? CursorTransfer.copy(in: db) }  // They may be unreadable themselves.
+                    return true
+                }
+            }
         }
-        try queue.close()
-        return cursors
     }
 
     /// A log that stayed beside a damaged file would be taken for the new file's.
@@ -108,5 +124,13 @@ private struct ReplacedArchive {
         for suffix in ["-wal", "-shm", "-journal"] where unlink(path + suffix) != 0 && errno != ENOENT {
             throw systemError("removing", path + suffix)
         }
+    }
+}
+
+extension DatabaseError {
+    /// Whether it may come from the damaged file that is read.
+    fileprivate var isOfDamage: Bool {
+        // SQLITE_ERROR: a table that should be there is not.
+        [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR, .SQLITE_ERROR].contains(resultCode)
     }
 }

@@ -5,7 +5,10 @@ import GRDB
 /// The archive that the cursors are from is attached as `old`. A cursor goes before the first row that was not passed on:
 /// nothing is skipped; where the order differs, some rows are passed on twice.
 enum CursorTransfer {
-    static func run(_ cursors: [String: Int], in db: Database) throws {
+    static func run(in db: Database) throws {
+        let cursors: [String: Int] = try Dictionary(
+            Row.fetchAll(db, sql: "SELECT name, seq FROM old.cursor").map { (try $0.required(0), try $0.required(1)) },
+            uniquingKeysWith: { first, _ in first })
         try db.execute(
             sql: """
                 CREATE TEMP TABLE same_device AS SELECT device.id AS id, old_device.id AS old_id
@@ -15,7 +18,7 @@ enum CursorTransfer {
                     ON old_device.envoy_id = old_envoy.id AND old_device.equipment = device.equipment;
                 CREATE INDEX temp.same_device_by_id ON same_device(id);
                 """)
-        defer { try? db.execute(sql: "DROP TABLE temp.same_device") }  // It goes with the connection in any case.
+        defer { try? db.execute(sql: "DROP TABLE IF EXISTS temp.same_device") }  // It goes with the connection in any case.
         let last = try ArrivalSequence.last(in: db)
         for (name, seq) in cursors {
             var place = last
@@ -32,6 +35,13 @@ enum CursorTransfer {
             }
             try db.execute(sql: "INSERT OR REPLACE INTO main.cursor(name, seq) VALUES (?, ?)", arguments: [name, place])
         }
+    }
+
+    /// Takes the numbers over as they are, for where the rows behind them can't be read.
+    static func copy(in db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO main.cursor(name, seq) SELECT name, min(seq, ?) FROM old.cursor",
+            arguments: [ArrivalSequence.last(in: db)])
     }
 
     private static let tables = [

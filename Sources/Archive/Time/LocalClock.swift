@@ -14,8 +14,12 @@ public struct LocalClock: Sendable {
 
     /// - Parameter name: of the tz database. A name that is missing or unknown stands for UTC.
     public init(zoneNamed name: String?) {
-        zone = name.flatMap { TimeZone(identifier: $0) } ?? .gmt
+        zone = Self.zone(named: name)
     }
+
+    static func zone(named name: String?) -> TimeZone { name.flatMap { TimeZone(identifier: $0) } ?? .gmt }
+
+    static func isKnown(_ name: String?) -> Bool { name.flatMap { TimeZone(identifier: $0) } != nil }
 
     /// Seconds to add to `instant` for local time.
     public mutating func offset(at instant: Int) -> Int {
@@ -42,8 +46,11 @@ public struct LocalClock: Sendable {
     /// The first instant of a local day: midnight, or, where clocks skip it, the instant of the skip.
     public mutating func start(of day: CivilDate) -> Int {
         let midnight = day.daysSince1970 * 86_400
-        let start = midnight - offset(at: midnight - offset(at: midnight))
-        return self.day(of: start) == day ? start : midnight - offset(at: midnight)
+        // Offsets a day before and after: clocks change at most once between, and offsets are below a day.
+        let offsets = [offset(at: midnight - 86_400), offset(at: midnight + 86_400)].sorted()
+        // An earlier instant comes by a larger offset. Where clocks went back over midnight, the day begins at the first of two.
+        let candidates = [midnight - offsets[1], midnight - offsets[0]]
+        return candidates.first { self.day(of: $0) == day && self.day(of: $0 - 1) != day } ?? candidates[1]
     }
 }
 

@@ -16,4 +16,11 @@ public struct Report: Equatable, Sendable {
     public var events: [Event] = []
 
     public init() {}
+
+    /// When it was made or, if it does not say, the time of its newest row, seconds since 1970 UTC; nil without either.
+    public var latestTimestamp: Int? {
+        timestamp
+            ?? [intervals.map(\.endTimestamp).max(), readings.map(\.timestamp).max(), events.map(\.timestamp).max()]
+            .compactMap(\.self).max()
+    }
 }

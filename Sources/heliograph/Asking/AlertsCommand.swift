@@ -25,6 +25,6 @@ struct AlertsCommand: AskingCommand {
                 alert.condition.text(time: clock.time).visible,
             ]
         }
-        try output.print(TextTable(heads: ["since", "", "what"], rows: rows))
+        try output.print(TextTable(heads: ["since", "", "what"], rows: rows), leaving: 24)
     }
 }

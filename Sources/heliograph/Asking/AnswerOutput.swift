@@ -27,10 +27,12 @@ final class AnswerOutput {
 
     /// A table that fits the width.
     ///
-    /// - Parameter expendable: the heads of columns that may go where there is no room, the least important first.
-    func print(_ table: TextTable, givingUp expendable: [String] = []) throws {
-        let (fitting, missing) = table.fitted(to: width, givingUp: expendable)
-        try print(fitting.lines)
+    /// - Parameters:
+    ///   - expendable: the heads of columns that may go where there is no room, the least important first.
+    ///   - least: how many characters of the last column are enough, where lines may be cut; nil where they may not.
+    func print(_ table: TextTable, givingUp expendable: [String] = [], leaving least: Int? = nil) throws {
+        let (fitting, missing) = table.fitted(to: width, givingUp: expendable, leaving: least)
+        try print(least == nil ? fitting.lines : fitting.lines.cut(to: width))
         note(missing: missing)
     }
 

@@ -7,8 +7,8 @@ struct EventsCommand: AskingCommand {
         commandName: "events", abstract: "Show what happened to the Envoy and its devices.",
         discussion: """
             A condition that was raised and cleared is one line, with how long it lasted. Codes whose name is known have it. \
-            Without --from and --to: the last seven days, by the Envoy's clock; both ends count. What was raised before (up to \
-            a year) and lasts is listed as well, and so is what ended within those days.
+            Without --from and --to: the last seven days, by the Envoy's clock; both ends count. What was raised before and \
+            ended within those days, or lasted beyond them (if it was raised up to a year before), is listed as well.
             """)
 
     @OptionGroup var options: AskingOptions
@@ -23,7 +23,7 @@ struct EventsCommand: AskingCommand {
         if options.json { return try await archive.write(.events, scopes, as: .jsonArray, to: output) }
         for (index, scope) in scopes.enumerated() {
             try output.print((index > 0 ? [""] : []) + [archive.title(of: scope)])
-            var table = PagedTable(heads: ["time", "lasted", "device", "event"], expendable: [], width: output.width)
+            var table = PagedTable(heads: ["time", "lasted", "device", "event"], expendable: ["lasted"], width: output.width, leaving: 24)
             var clock = archive.rowClock(of: scope.envoy)
             var isEmpty = true
             for try await page in archive.reader.events(scope.filter) {
@@ -31,6 +31,7 @@ struct EventsCommand: AskingCommand {
                 isEmpty = false
             }
             if isEmpty { try output.print([scope.nothing]) }
+            output.note(missing: table.missing)
         }
     }
 }

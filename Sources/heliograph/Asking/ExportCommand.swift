@@ -6,7 +6,7 @@ import Foundation
 struct ExportCommand: AskingCommand {
     /// What can be exported.
     enum Table: String, CaseIterable, ExpressibleByArgument {
-        case intervals, readings, events, devices, envoys, energy, findings
+        case intervals, readings, events, devices, envoys, energy, reports, conflicts, findings
     }
 
     static let configuration = CommandConfiguration(
@@ -14,7 +14,8 @@ struct ExportCommand: AskingCommand {
         discussion: """
             The first line of CSV names the columns, with their units; JSON lines have the same names as keys. Times are ISO \
             8601 with their offset. Rows are those of one Envoy after the other, by time; without --from and --to all of \
-            them. Devices, envoys and findings are as they are now.
+            them. An event belongs to the day on which it began. Reports and conflicts (rows that came again and said something \
+            else; the first stayed) are in the order of their arrival. Devices, envoys and findings are as they are now.
             """)
 
     @Argument(help: "What: \(Table.allCases.map(\.rawValue).joined(separator: ", ")).") var table: Table
@@ -30,6 +31,7 @@ struct ExportCommand: AskingCommand {
     func validate() throws {
         if options.json, format == .csv { throw ValidationError("--json and --format csv exclude each other") }
         if by != nil, table != .energy { throw ValidationError("--by is for energy only") }
+        if rows.device != nil, table == .reports { throw ValidationError("--device does not apply to reports") }
         guard [.devices, .envoys, .findings].contains(table) else { return }
         if rows.from != nil || rows.to != nil {
             throw ValidationError("\(table.rawValue) are as they are now: --from and --to do not apply")
@@ -38,7 +40,7 @@ struct ExportCommand: AskingCommand {
     }
 
     func answer(from archive: AskedArchive, to standard: AnswerOutput) async throws {
-        let kind: AskedArchive.DeviceKind = [.events, .devices].contains(table) ? .any : .panel
+        let kind: AskedArchive.DeviceKind = [.events, .devices, .conflicts].contains(table) ? .any : .panel
         var scopes = try await rows.scopes(in: archive, kind: kind, usual: nil)
         for index in scopes.indices { scopes[index].step = by ?? .day }
         let form: RowWriter.Form = options.json || format == .jsonl ? .jsonLines : .csv
@@ -63,6 +65,8 @@ struct ExportCommand: AskingCommand {
         case .devices: .devices
         case .envoys: .envoys
         case .energy: .energy
+        case .reports: .reports
+        case .conflicts: .conflicts
         case .findings: .findings
         }
     }

@@ -19,7 +19,7 @@ struct TodayCommand: AskingCommand {
             try output.print([archive.title(of: day.envoy)] + day.summary)
             if !day.day.hours.isEmpty {
                 try output.print([""])
-                try output.print(day.table)
+                try output.print(day.table(width: output.width))
             }
         }
     }
@@ -45,10 +45,11 @@ struct EnvoyDay {
         return lines
     }
 
-    var table: TextTable {
+    func table(width: Int?) -> TextTable {
         let most = day.hours.map(\.joules).max() ?? 0
+        let space = min(40, max(0, (width ?? 80) - 24))
         let rows = zip(clock.hours(day.hours.map(\.startTimestamp)), day.hours).map { label, hour in
-            [label, hour.wattHours.fixed(1), Wording.bar(hour.joules, of: most, width: 40)]
+            [label, hour.wattHours.fixed(1), Wording.bar(hour.joules, of: most, width: space)]
         }
         return TextTable(heads: ["hour", "Wh", ""], rows: rows)
     }

@@ -29,6 +29,7 @@ struct Intake {
     /// - Throws: `ArchiveError` or `SpoolError`. The batch can be taken in again: what was kept of it is known then.
     mutating func take(_ batch: ReportBatch) async throws {
         var fresh: [Fresh] = []
+        var known: [ImportedCopies.Copy] = []
         var names = try await knownSources(in: batch)
         for file in batch.files {
             summary.files += 1
@@ -43,10 +44,10 @@ struct Intake {
                     fresh.append((file.path, arrival, copy))
                 } else {
                     summary.alreadyKnown += 1
+                    if !isCaptured, let copy { known.append(copy) }
                 }
             }
         }
-        guard !fresh.isEmpty else { return }
         guard let archive else {
             tried.formUnion(fresh.map(\.arrival.source.name))
             for entry in fresh { summary.count(entry.arrival) }
@@ -55,9 +56,13 @@ struct Intake {
         if let copies {
             // Before the archive has them, so that it never holds what the spool can't give again.
             let kept = fresh.compactMap(\.copy)
-            try await offSwiftThreads { try copies.keep(kept) }
+            try await offSwiftThreads { [known] in
+                try copies.keep(kept)
+                // An import without copies left the archive something that the spool can't give.
+                try copies.keep(known.filter(copies.lacks))
+            }
         }
-        try await keep(fresh, in: archive)
+        if !fresh.isEmpty { try await keep(fresh, in: archive) }
     }
 
     /// Keeps reports together. Where the archive refuses one of them, each goes by itself, so that only that one is rejected.

@@ -28,6 +28,8 @@ struct IntakeSummary: Codable, Sendable, Equatable {
     var rowsKnown = 0
     /// Rows that it had and that said something else.
     var rowsConflicting = 0
+    /// Of a replay: what the old archive was too damaged to give; raw values of `ArchiveRebuild.Inheritance`.
+    var lost: [String] = []
     /// The first few.
     var rejections: [Rejection] = []
 
@@ -75,8 +77,23 @@ struct IntakeSummary: Codable, Sendable, Equatable {
         if rejected > rejections.count, rejectionFile == nil {
             lines.append("    and \((rejected - rejections.count).grouped) more; --rejected FILE lists all")
         }
+        for part in lost.compactMap(ArchiveRebuild.Inheritance.init) {
+            lines.append("the old archive was too damaged to take over \(part.loss)")
+        }
         if isStopped { lines.append("stopped before the end") }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension ArchiveRebuild.Inheritance {
+    /// What is lost, for a person.
+    fileprivate var loss: String {
+        switch self {
+        case .cursors:
+            "how far outputs have come: look whether rows are missing there, and send them with heliograph publish --to NAME --since DAY"
+        case .alerts: "its alerts: what is still wrong is raised again"
+        case .roof: "the roof's layout: lay the panels again on the dashboard"
+        }
     }
 }
 

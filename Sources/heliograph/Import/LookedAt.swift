@@ -1,6 +1,5 @@
 import Archive
 import Crypto
-import Foundation
 import Reports
 import Spool
 import SystemPackage
@@ -67,7 +66,7 @@ extension LookedAt {
             guard case .report(let arrival, _) = content else { return }
             let copy = ImportedCopies.Copy(
                 digest: digest, kind: isRequest ? .request : .xml, bytes: isRequest ? bytes : xml,
-                timestamp: arrival.source.receivedTimestamp)
+                timestamp: arrival.report.latestTimestamp ?? 0)
             self.content = .report(arrival, copy: copy)
             capture = path.lastComponent.flatMap { Stem(fileName: $0.string) }?.description
         case .reply: self.init(path, .reply)
@@ -82,11 +81,8 @@ extension LookedAt {
             let report = try Report.decode(xml: xml, limitBytes: limit)
             guard report.value.envoy != nil else { return (.rejected("it names no Envoy"), "") }
             let digest = Self.digest(xml)
-            // When it was received is not known any more. What stands for it comes from the report, so that another
-            // import of it, and a replay, say the same.
-            // Nothing was received after now, whatever the Envoy's clock said.
-            let received = min(report.value.timestamp ?? report.value.newestTimestamp, Int(Date().timeIntervalSince1970))
-            let source = Source(name: "import:\(digest)", receivedTimestamp: received)
+            // Also where the file's name tells when it was received: the copy does not, and a replay must say the same.
+            let source = Source(name: "import:\(digest)", receivedTimestamp: nil)
             return (.report(Arrival(report.value, findings: report.findings, from: source), copy: nil), digest)
         } catch { return (.rejected("\(error)"), "") }
     }
@@ -103,13 +99,5 @@ extension LookedAt {
         guard let name = path.lastComponent?.string, !name.hasPrefix(".") else { return false }
         let plain = name.hasSuffix(".gz") ? name.dropLast(3) : name[...]
         return plain.hasSuffix(".xml") || plain.hasSuffix(".request")
-    }
-}
-
-extension Report {
-    /// The time of the newest row, seconds since 1970 UTC; 0 without rows.
-    fileprivate var newestTimestamp: Int {
-        max(
-            intervals.map(\.endTimestamp).max() ?? 0, readings.map(\.timestamp).max() ?? 0, events.map(\.timestamp).max() ?? 0)
     }
 }

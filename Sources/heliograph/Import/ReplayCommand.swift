@@ -58,16 +58,14 @@ struct ReplayCommand: AsyncParsableCommand {
             let rebuild = try await ArchiveRebuild.begin(path.string)
             do {
                 let intake = Intake(archive: rebuild.writer, known: rebuild.writer.reader, copies: nil, rejections: rejections)
-                let summary = try await IntakeLoop.run(files, into: intake, progress)
-                if let reason = try await Self.reasonAgainst(rebuild, summary, mayLose: mayLose) {
-                    try await rebuild.abandon()
-                    throw reason
-                }
-                try await rebuild.finish()
+                var summary = try await IntakeLoop.run(files, into: intake, progress)
+                if let reason = try await Self.reasonAgainst(rebuild, summary, mayLose: mayLose) { throw reason }
+                summary.lost = try await rebuild.finish().map(\.rawValue)
                 return summary
-            } catch let error as ArchiveError where error.cause == .inUse {
+            } catch {
                 // Closed already, perhaps; a new attempt begins by removing it.
                 try? await rebuild.abandon()
+                guard let error = error as? ArchiveError, error.cause == .inUse else { throw error }
                 throw Failure("\(error)", hint: "end every program that reads the archive, and run it again; the archive is as it was")
             }
         } catch { throw Failure(taking: error) }

@@ -33,6 +33,8 @@ struct IngestService: Service, CustomStringConvertible {
             var archive: ArchiveWriter?
             var failure: String?
             var lastHouseKeeping: ContinuousClock.Instant?
+            /// Whether the archive was found to be unusable since the start.
+            var isDamaged = false
         }
     }
 
@@ -83,32 +85,46 @@ struct IngestService: Service, CustomStringConvertible {
 }
 
 extension IngestService {
-    /// Does all there is to do; false where something failed, which is told once.
+    /// Does all there is to do; false where something failed that is to be tried again after a pause. What fails is told once.
     private func turn(on thread: BackgroundThread) async -> Bool {
         var failure: (what: String, error: any Error)?
+        var mayGoOn = true
         // Room comes first: on a disk that is full nothing can be archived. Where none can be made, that is tried all the same.
-        do { try await keepHouse(on: thread) } catch { failure = ("room could not be made on the spool's disk", error) }
-        do { try await catchUp(on: thread) } catch { failure = ("captures wait to be archived", error) }
+        do { try await keepHouse(on: thread) } catch {
+            failure = ("room could not be made on the spool's disk", error)
+            mayGoOn = false
+        }
+        do {
+            if let unreadable = try await catchUp(on: thread) { failure = (Self.waiting, unreadable) }
+        } catch {
+            if (error as? ArchiveError)?.isUnusable == true { state.turn.withLock { $0.isDamaged = true } }
+            failure = (Self.waiting, error)
+            mayGoOn = false
+        }
         if let failure {
             tell(failure.what, failure.error)
-            return false
+        } else if state.turn.withLock({ $0.failure.take() }) != nil {
+            logger.notice("archiving goes on")
         }
-        if state.turn.withLock({ $0.failure.take() }) != nil { logger.notice("archiving goes on") }
-        return true
+        return mayGoOn
     }
 
-    private func catchUp(on thread: BackgroundThread) async throws {
+    private static let waiting = "captures wait to be archived"
+
+    /// - Returns: why an exchange can't be read, which holds up nothing else.
+    private func catchUp(on thread: BackgroundThread) async throws -> SpoolError? {
         let archive = try await openArchive()
         let state = state
         let ingestor = Ingestor(spool: spool, archive: archive, inflatedLimit: settings.limits.inflated.bytes, forms: forms, logger: logger)
-        let count = try await thread.run {
-            let count = try ingestor.takeIn(
+        let (count, unreadable) = try await thread.run {
+            let taken = try ingestor.takeIn(
                 settled: { state.settled.load(ordering: .relaxed) }, until: { state.isStopping.load(ordering: .relaxed) })
             try state.late.keep(in: archive)
-            return count
+            return taken
         }
         if count > 0 { onKept() }
         if count > Self.tellingCount { logger.info("caught up", metadata: ["exchanges": "\(count)"]) }
+        return unreadable
     }
 
     /// From how many exchanges in one turn on it was a backlog.
@@ -122,8 +138,18 @@ extension IngestService {
         return archive
     }
 
-    /// Every hour, and whenever there is less room than is to be left.
+    /// Whether nothing says that an archive will have to be made again from the spool.
+    private func isArchiveUsable() async -> Bool {
+        do { _ = try await openArchive() } catch {
+            // Other failures, as of a full disk, are told when it is opened to be used.
+            if (error as? ArchiveError)?.isUnusable == true { return false }
+        }
+        return state.turn.withLock { !$0.isDamaged }
+    }
+
+    /// Every hour, and whenever there is less room than is to be left; never while the archive can't be used.
     private func keepHouse(on thread: BackgroundThread) async throws {
+        guard await isArchiveUsable() else { return }
         let (spool, wanted) = (spool, settings.leaveFree?.bytes)
         let lacksRoom = try await thread.run { try spool.lacksRoom(wanted) }
         let isDue = state.turn.withLock { turn in

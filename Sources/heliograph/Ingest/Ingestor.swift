@@ -32,22 +32,20 @@ struct Ingestor: Sendable {
     private static let restShare = 2
     private static let longestRest = Duration.seconds(1)
 
-    /// Takes in all that is there, and says how many exchanges that were; ends early when `isStopping` says so.
+    /// Takes in all that is there; ends early when `isStopping` says so.
     ///
     /// - Parameter settled: how many exchanges have settled so far; while more do, this rests between batches.
-    /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root. One exchange that can't be
-    ///   read holds up no other: it is passed over, and told of at the end.
-    func takeIn(settled: @Sendable () -> Int, until isStopping: @Sendable () -> Bool) throws -> Int {
+    /// - Returns: how many exchanges were taken in, and why one could not be read, which holds up no other.
+    /// - Throws: ``SpoolError`` or ``ArchiveError``; what was not taken in is still in the root.
+    func takeIn(settled: @Sendable () -> Int, until isStopping: @Sendable () -> Bool) throws -> (count: Int, unreadable: SpoolError?) {
         var count = 0
         var unreadable: [Stem: SpoolError] = [:]
         while true {
             var rest = try spool.settled().filter { unreadable[$0.stem] == nil }[...]
-            if rest.isEmpty {
-                if let failure = unreadable.first?.value { throw failure }
-                return count
-            }
+            let failure = unreadable.min { $0.key.description < $1.key.description }?.value
+            if rest.isEmpty { return (count, failure) }
             while !rest.isEmpty {
-                if isStopping() { return count }
+                if isStopping() { return (count, failure) }
                 let (batch, began, before) = (rest, ContinuousClock.now, settled())
                 do { count += try takeInBatch(&rest) } catch  where Self.concernsOne(error) {
                     for exchange in batch[..<rest.startIndex] {

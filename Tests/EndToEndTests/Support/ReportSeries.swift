@@ -26,7 +26,7 @@ enum ReportSeries {
         let archive = try await ArchiveWriter.open(file.path(percentEncoded: false), check: .none)
         for (number, xml) in reports.enumerated() {
             let decoded = try Report.decode(xml: xml)
-            try await archive.keep(decoded.value, from: Source(name: "\(number)", receivedTimestamp: 0))
+            try await archive.keep(decoded.value, from: Source(name: "\(number)", receivedTimestamp: nil))
         }
         let digest = try await archive.reader.digest()
         try await archive.close()

@@ -32,7 +32,7 @@ import Testing
         #expect(
             try errors("\(verb) --archive other", house) == """
                 error: opening other: it is not an SQLite database
-                hint: name another file, or move this one away; it was left as it is
+                hint: move it away, and make the archive again from the spool with `heliograph replay`; it was left as it is
 
                 """)
     }
@@ -69,6 +69,18 @@ import Testing
         }
         let usage = try CommandTranscript("energy --by week", in: house.folder.url)
         #expect(usage.status == 64 && usage.errors.contains("'hour', 'day', 'month'"))
+    }
+
+    @Test func `a device that two Envoys know is asked of with the Envoy's name`() async throws {
+        let house = try SimulatedHouse()
+        for (envoy, joules) in [("129900000001", 3_600_000), ("129900000002", 7_200_000)] {
+            try await house.keep(MadeReport(envoy, zone: "UTC").interval("129911111111.1", end: 1_434_868_200, joules: joules))
+        }
+        let message = "more than one Envoy knows the device 129911111111.1\nhint: name one: --envoy 129900000001 or --envoy 129900000002"
+        let command = "energy --archive archive.sqlite --from 2015 --device 129911111111.1"
+        #expect(try errors(command, house) == "error: \(message)\n")
+        let one = try CommandTranscript(command + " --envoy 129900000002", in: house.folder.url)
+        #expect(one.status == 0 && one.output.contains("Envoy 129900000002") && one.output.contains("\n2015-06-21  2.00"))
     }
 
     @Test(arguments: [

@@ -92,6 +92,14 @@ import Testing
         #expect(device.list("envoys").first?.integer("joules") == 72_000)
     }
 
+    @Test func `a time zone that is unknown here is told of, and days are those of UTC`() async throws {
+        let house = try SimulatedHouse()
+        try await house.keep(
+            MadeReport(envoy, zone: "Mars/Olympus").interval("129911111111.1", end: instant("2015-06-21T23:30:00Z"), joules: 3_600_000))
+        let text = try await asked("energy --data \(house.data) --from 2015 --to 2015", now: 1_500_000_000)
+        #expect(text.hasPrefix("Envoy 129900000001, Mars/Olympus, unknown here: times in UTC\nday          kWh\n2015-06-21  1.00"))
+    }
+
     @Test func `days of which nothing is known are said to be so`() async throws {
         let house = try SimulatedHouse()
         try await house.keep(MadeReport(envoy, zone: "Europe/Berlin").interval("129911111111.1", end: 1_434_868_200, joules: 1))

@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import Reports
 import TestSupport
@@ -93,6 +94,34 @@ import Testing
         #expect(findings["attribute"] == "a,b" && findings["kind"] == "unknownAttribute" && findings["count"] == "1")
     }
 
+    @Test func `reports are exported with where they came from, and rows that came again otherwise with what they said`() async throws {
+        let house = try SimulatedHouse()
+        let time = 1_434_868_200
+        try await house.keep(MadeReport(envoy, zone: "Europe/Berlin").reading("129911111111.1", at: time, joules: 30_000))
+        try await house.keep(
+            MadeReport(envoy, zone: "Europe/Berlin").reading("129911111111.1", at: time, joules: 1)
+                .interval("129911111111.1", end: time + 86_400, joules: 1))
+        let imported = MadeReport(envoy, zone: "Europe/Berlin").reading("129911111111.1", at: time, joules: 30_000)
+        let writer = try await ArchiveWriter.open(house.archive)
+        try await writer.keep(imported.report, from: Source(name: "import:5f", receivedTimestamp: nil))
+        try await writer.close()
+        func rows(_ command: String) async throws -> [[String: String]] {
+            let csv = fields(try await asked("export \(command) --data \(house.data)", now: time))
+            return csv.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(csv[0], $0)) }
+        }
+        let reports = try await rows("reports")
+        #expect(reports.map { $0["source"] } == ["2015-06-21T08:30:07-100000", "2015-06-21T08:30:07-100001", "import:5f"])
+        #expect(reports.map { $0["received"] } == ["2015-06-21T08:30:07+02:00", "2015-06-22T08:30:07+02:00", ""])
+        #expect(reports.map { $0["rowsNew"] } == ["1", "1", "0"] && reports.map { $0["intervals"] } == ["0", "1", "0"])
+        #expect(try await rows("reports --from 2015-06-22 --to 2015-06-22").count == 1)
+        #expect(try await rows("reports --envoy \(envoy)").count == 3)
+        let conflicts = try await rows("conflicts --from 2015-06-21 --to 2015-06-21 --device 129911111111")
+        let conflict = try #require(conflicts.first)
+        #expect(conflicts.count == 1 && conflict["kind"] == "reading" && conflict["time"] == "2015-06-21T08:30:00+02:00")
+        #expect(conflict["source"] == "2015-06-21T08:30:07-100001" && conflict["content"]?.contains("joules=1 ") == true)
+        #expect(try await rows("conflicts --from 2015-06-22").isEmpty)
+    }
+
     @Test func `a file appears whole in the place of the former one, and the archive is never written over`() async throws {
         let house = try SimulatedHouse()
         try await house.keep(MadeReport(envoy, zone: nil).reading("129911111111.1", at: 1_434_868_200, joules: 30_000))
@@ -102,6 +131,8 @@ import Testing
         let text = try String(contentsOf: house.folder.file("out.csv"), encoding: .utf8)
         #expect(text.hasPrefix("envoy,device,time,") && text.contains(",2015-06-21T06:30:00Z,300,100.000,"))
         #expect(names(in: house.folder.url).filter { $0.hasSuffix(".partial") } == [])
+        let mode = try FileManager.default.attributesOfItem(atPath: house.folder.file("out.csv").path)[.posixPermissions] as? Int
+        #expect(mode == 0o640)
 
         let refused = try CommandTranscript("export readings --data . -o ./archive.sqlite", in: house.folder.url)
         #expect(refused.status == 1)
@@ -117,6 +148,7 @@ import Testing
         #expect(full.errors.hasPrefix("error: can't write the answer: no space left on device\n") && full.status == 1)
         for wrong in [
             "export clouds", "export readings --by day", "export envoys --from 2015", "export findings --device x",
+            "export reports --device x",
             "export readings --json --format csv",
         ] {
             #expect(try CommandTranscript("\(wrong) --data .", in: house.folder.url).status == 64, "\(wrong)")

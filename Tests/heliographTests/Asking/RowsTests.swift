@@ -1,3 +1,4 @@
+import Archive
 import Foundation
 import Testing
 
@@ -90,6 +91,58 @@ import Testing
         #expect(rows[0].text("ended") == "2015-06-21T00:02:50+02:00" && rows[0].integer("durationSeconds") == 170)
         #expect(rows[2].text("name") == "grid instability" && rows[2]["ended"] == nil)
         #expect(rows[3]["began"] == nil)
+    }
+
+    @Test func `events of the last week, and what was raised before it and lasted into it, are meant where no day is given`() async throws {
+        let house = try SimulatedHouse()
+        let day = 86_400
+        try await house.keep(
+            MadeReport(envoy, zone: "Europe/Berlin").event(1, 101, state: 2, at: midnight - 9 * day, panel)
+                .event(2, 101, state: 1, at: midnight - 8 * day, panel, pairsWith: 1).event(
+                    3, 512, state: 2, at: midnight - 9 * day, inverter
+                )
+                .event(4, 10_009, state: 2, at: midnight - 9 * day, inverter)
+                .event(5, 10_009, state: 1, at: midnight - 5 * day, inverter, pairsWith: 4).event(6, 509, state: 0, at: midnight, inverter))
+        let text = try await asked("events --data \(house.data)", now: midnight + 600)
+        #expect(
+            text == """
+                Envoy 129900000001, Europe/Berlin
+                time                       lasted          device  event
+                2015-06-12T00:00:00+02:00  still on  129911111111  512 DC power too low
+                2015-06-12T00:00:00+02:00  4 d       129911111111  10009 microinverter sleeping
+                2015-06-21T00:00:00+02:00            129911111111  509 power-on reset
+
+                """)
+        // Exports of days that adjoin have each once, by the day on which it began.
+        var exported: [String] = []
+        for (from, to) in [("2015-06-01", "2015-06-14"), ("2015-06-15", "2015-06-30")] {
+            let csv = try await asked("export events --data \(house.data) --from \(from) --to \(to)", now: midnight)
+            exported += csv.split(separator: "\r\n").dropFirst().map { String($0.split(separator: ",")[2]) }
+        }
+        #expect(exported == ["101", "512", "10009", "509"])
+    }
+
+    @Test func `tables with text fit the terminal: a column goes, and lines are cut`() async throws {
+        let house = try SimulatedHouse()
+        var made = MadeReport(envoy, zone: "Europe/Berlin").event(1, 10_031, state: 0, at: midnight, inverter)
+            .interval(panel, end: midnight + 600, joules: 3_600)
+        (made.report.events[0].messageKey, made.report.events[0].messageParameters) = ("6", String(repeating: "long ", count: 40))
+        try await house.keep(made)
+        let writer = try await ArchiveWriter.open(house.archive)
+        try await writer.keep(alerts: [AlertCondition(.init(.diskFilling), String(repeating: "full ", count: 40))], now: midnight)
+        try await writer.close()
+        for width in [50, 72, 100] {
+            for verb in ["events", "alerts --utc", "today"] {
+                let lines = try await asked("\(verb) --data \(house.data)", now: midnight + 700, width: width).split(separator: "\n")
+                #expect(lines.allSatisfy { $0.count <= width }, "\(verb) at \(width): \(lines)")
+            }
+        }
+        let events = try await asked("events --data \(house.data)", now: midnight + 700, width: 72)
+        #expect(events.hasSuffix("\n2015-06-21T00:00:00+02:00          129911111111  10031, key 6, long lon…\n"), "\(events)")
+        let narrow = try await asked("events --data \(house.data)", now: midnight + 700, width: 66)
+        #expect(narrow.hasSuffix("\n2015-06-21T00:00:00+02:00  129911111111  10031, key 6, long long …\n"), "\(narrow)")
+        let alerts = try await asked("alerts --utc --data \(house.data)", now: midnight + 700, width: 72)
+        #expect(alerts.contains("  full full ") && alerts.hasSuffix("…\n"))
     }
 
     @Test func `what an Envoy says never reaches the terminal as a command`() async throws {

@@ -82,4 +82,24 @@ import Testing
         #expect(spool.output.contains("spool     ./spool: nothing waits; "))
         #expect(spool.output.contains("\narchive   ./archive.sqlite, which is not there yet\n"))
     }
+
+    @Test func `where the archive can't be read, proxy and spool are told all the same, why it can't, and the status is 1`() async throws {
+        let house = try await house()
+        try Data("good morning".utf8).write(to: house.folder.file("archive.sqlite"))
+        let page = try CommandTranscript("status --data .", in: house.folder.url)
+        #expect(page.status == 1 && page.errors == "")
+        #expect(page.output.hasPrefix("proxy     not running\nspool     ./spool: 2 captures to archive, "))
+        #expect(
+            page.output.hasSuffix(
+                """
+                archive   ./archive.sqlite, which can't be read: it is not an SQLite database
+                          move it away, and make the archive again from the spool with `heliograph replay`; it was left as it is
+
+                """))
+        let json = try CommandTranscript("status --data . --json", in: house.folder.url)
+        let told = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        #expect(json.status == 1)
+        #expect(told.text("archiveFailure") == "opening ./archive.sqlite: it is not an SQLite database")
+        #expect(told["archive"] == nil && (told["spool"] as? [String: Any])?.integer("waiting") == 2)
+    }
 }

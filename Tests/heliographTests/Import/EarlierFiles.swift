@@ -108,10 +108,13 @@ func digest(below data: URL) async throws -> String {
     return digest
 }
 
+/// How many files to import where many are wanted; the environment may ask for more, as `make test-import` does.
+let importedFileCount = ProcessInfo.processInfo.environment["HELIOGRAPH_IMPORT_FILES"].flatMap { Int($0) } ?? 600
+
 /// Runs `heliograph import` or `replay` with `--json`, to its end.
 func takeIn(_ verb: String, _ arguments: String..., data: URL, status: Int32 = 0) async throws -> IntakeSummary {
     let program = try await Program.run(
-        Program.built("heliograph"), [verb, "--data", data.path, "--json"] + arguments, within: .seconds(300))
+        Program.built("heliograph"), [verb, "--data", data.path, "--json"] + arguments, within: .seconds(max(300, importedFileCount / 5)))
     #expect(program.status == status, "\(program.errors)")
     return try JSONDecoder().decode(IntakeSummary.self, from: Data(program.output))
 }

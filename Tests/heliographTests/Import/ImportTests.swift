@@ -1,5 +1,6 @@
 import Archive
 import Foundation
+import Reports
 import Spool
 import SystemPackage
 import TestSupport
@@ -8,7 +9,7 @@ import Testing
 @testable import Simulator
 @testable import heliograph
 
-@Suite(.timeLimit(.minutes(10))) struct ImportTests {
+@Suite(.timeLimit(.minutes(importedFileCount > 600 ? 60 : 10))) struct ImportTests {
     private let folder: TemporaryFolder
     private var old: URL { folder.file("old") }
     private var data: URL { folder.file("data") }
@@ -16,11 +17,8 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// How many files to import; the environment may ask for more, as for 10000.
-    private static let count = ProcessInfo.processInfo.environment["HELIOGRAPH_IMPORT_FILES"].flatMap { Int($0) } ?? 600
-
     @Test func `many files twice are the same as once, as live capture, and as a replay of their copies`() async throws {
-        let count = Self.count
+        let count = importedFileCount
         let reports = try ReportsOfASummer.write(count, to: old)
         let program = try Program(Program.built("heliograph"), ["import", "--data", data.path, "--json", old.path])
         let memory = await peakMemory(of: program)
@@ -154,6 +152,56 @@ import Testing
         _ = try ReportsOfASummer.write(50, to: old)
         _ = try await takeIn("import", "--no-copy", old.path, data: data)
         #expect(copyCount == 0)
+        let again = try await takeIn("import", old.path, data: data)
+        #expect((again.imported, again.alreadyKnown) == (0, 50))
+        #expect(copyCount == 50)
+        let digest = try await digestNow()
+        #expect(try await takeIn("replay", data: data).imported == 50)
+        #expect(try await digestNow() == digest)
+    }
+
+    @Test func `what was captured here is known by its name, and gets no copy`() async throws {
+        var summer = ReportsOfASummer()
+        let (captured, other) = (summer.next(), summer.next())
+        let stem = "2015-06-21T08:30:07-0j1FFs"
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        let writer = try await ArchiveWriter.open(data.appending(path: "archive.sqlite").path)
+        let report = try Report.decode(xml: Array(captured.xml.utf8)).value
+        try await writer.keep(report, from: Source(name: stem, receivedTimestamp: captured.timestampSeconds))
+        try await writer.close()
+        try write(gzipped(captured.request()), "old/\(stem).request.gz")
+        try write(gzipped(Array(captured.xml.utf8)), "old/\(stem).xml.gz")
+        // A capture of another proxy: the archive has none of that name.
+        try write(gzipped(other.request()), "old/2015-06-21T08:35:07-0j1FFs.request.gz")
+        let trial = try await takeIn("import", "--dry-run", old.path, data: data)
+        #expect((trial.imported, trial.alreadyKnown) == (1, 2))
+        let summary = try await takeIn("import", old.path, data: data)
+        #expect((summary.imported, summary.alreadyKnown) == (1, 2))
+        #expect(copyCount == 1)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can be in another user's house"), arguments: ["import", "replay"])
+    func `root is refused in another user's house, unless root may do all`(verb: String) async throws {
+        var summer = ReportsOfASummer()
+        try write(Array(summer.next().xml.utf8), "old/one.xml")
+        _ = try await takeIn("import", old.path, data: data)
+        let archive = data.appending(path: "archive.sqlite").path
+        let before = try await digestNow()
+        // A user that has no name.
+        #expect(chown(data.appending(path: "spool").path, 54_321, 54_321) == 0)
+        let arguments = [verb, "--data", data.path] + (verb == "import" ? [old.path] : [])
+        let refused = try await Program.run(Program.built("heliograph"), arguments, environment: ["HELIOGRAPH_ALLOW_ROOT": "no"])
+        #expect(refused.status == 1)
+        #expect(
+            refused.errors == """
+                error: \(data.path)/spool belongs to the user '#54321'
+                hint: run it as that user: sudo -u '#54321' heliograph \(verb); where root runs all of it, say --allow-root yes
+
+                """)
+        #expect(try await digest(below: data) == before)
+        #expect(FileManager.default.fileExists(atPath: archive))
+        let allowed = try await Program.run(Program.built("heliograph"), arguments + ["--allow-root", "yes"])
+        #expect(allowed.status == 0, "\(allowed.errors)")
     }
 
     @Test func `an empty folder and a path that isn't there end with status 1`() async throws {

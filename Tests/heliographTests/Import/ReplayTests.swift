@@ -122,33 +122,79 @@ import Testing
         try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
         let refused = try await run("--spool", empty.path)
         #expect(refused.errors.hasPrefix("error: the spool holds no report\n"))
-        let program = try Program(Program.built("heliograph"), ["replay", "--data", data.path])
-        let draft = data.appending(path: "archive.sqlite.rebuild").path
-        while !FileManager.default.fileExists(atPath: draft), program.isRunning { await Task.yield() }
-        program.send(SIGINT)
-        #expect(await program.end() != nil)
         #expect(!names(in: data).contains { $0.contains("rebuild") })
-        #expect([before, try await liveDigestOfSpool()].contains(try await digest(below: data)))
+        #expect(try await digest(below: data) == before)
+        // It is told to stop as soon as it listens, before it has begun.
+        let program = try Program(Program.built("heliograph"), ["replay", "--data", data.path])
+        while program.isRunning, !listensForStop(program) { await Task.yield() }
+        program.send(SIGINT)
+        #expect(await program.end() == 1)
+        #expect(program.errors.value.text.hasPrefix("error: stopped before the end\nhint: the archive is as it was"))
+        #expect(!names(in: data).contains { $0.contains("rebuild") })
+        #expect(try await digest(below: data) == before)
+        #expect(try await takeIn("replay", data: data).imported == 80)
+        #expect(try await digest(below: data) != before)
     }
 
-    @Test func `a copy that was exchanged is refused`() async throws {
-        _ = try await fill()
+    /// Puts another report in the place of an imported one's copy.
+    private func exchangeCopy() throws {
         let imported = data.appending(path: "spool/imported")
         let first = try #require(names(in: imported).first { !$0.hasPrefix(".") })
         let file = try #require(names(in: imported.appending(path: first)).first)
         var summer = ReportsOfASummer(seed: 99)
         try Data(gzipped(Array(summer.next().xml.utf8))).write(to: imported.appending(path: "\(first)/\(file)"))
-        let summary = try await takeIn("replay", "--accept-loss", data: data, status: 1)
-        #expect(summary.rejections.map(\.reason) == ["its content is not what its name says"])
     }
 
-    /// The digest when the spool was replayed to its end.
-    private func liveDigestOfSpool() async throws -> String {
-        let other = folder.file("other")
-        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
-        try FileManager.default.copyItem(at: data.appending(path: "spool"), to: other.appending(path: "spool"))
-        _ = try await takeIn("replay", data: other)
-        return try await digest(below: other)
+    /// Whether a program catches SIGINT by now (proc(5), SigCgt).
+    private func listensForStop(_ program: Program) -> Bool {
+        // A process that is gone has no such file.
+        let status = (try? String(contentsOfFile: "/proc/\(program.processIdentifier)/status", encoding: .utf8)) ?? ""
+        let mask = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+        return mask.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 << UInt64(SIGINT - 1) != 0 } ?? false
+    }
+
+    @Test func `a replay that fails leaves nothing of its own beside the old archive`() async throws {
+        _ = try await fill()
+        let before = try await digest(below: data)
+        try exchangeCopy()
+        let program = try await run("--rejected", "/dev/full")
+        #expect(program.status == 1)
+        #expect(program.errors == "error: can't write /dev/full: no space left on device\nhint: name another file with --rejected\n")
+        #expect(!names(in: data).contains { $0.contains("rebuild") || $0.contains(".new-") })
+        #expect(try await digest(below: data) == before)
+    }
+
+    @Test func `an archive with a damaged page is made anew, and what it could not give is told`() async throws {
+        let reports = try await fill()
+        let archive = data.appending(path: "archive.sqlite").path
+        let writer = try await ArchiveWriter.open(archive)
+        try await writer.moveCursor("mqtt", to: 5)
+        try await writer.close()
+        let spoil = """
+            import sqlite3, sys
+            c = sqlite3.connect(sys.argv[1])
+            page = c.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_interval_1'").fetchone()[0]
+            size = c.execute("PRAGMA page_size").fetchone()[0]
+            c.close()
+            with open(sys.argv[1], "r+b") as f:
+                f.seek((page - 1) * size)
+                f.write(b"f" * size)
+            """
+        #expect(Program.succeeds("python3", ["-c", spoil, archive]))
+        let finished = try await run()
+        #expect(finished.status == 0, "\(finished.errors)")
+        #expect(finished.text.contains("\nthe old archive was too damaged to take over how far outputs have come: "), "\(finished.text)")
+        #expect(try await digest(below: data) == liveDigest(reports, in: folder))
+        let reader = try await ArchiveReader.open(archive)
+        #expect(try await reader.cursors() == ["mqtt": 5])
+        try await reader.close()
+    }
+
+    @Test func `a copy that was exchanged is refused`() async throws {
+        _ = try await fill()
+        try exchangeCopy()
+        let summary = try await takeIn("replay", "--accept-loss", data: data, status: 1)
+        #expect(summary.rejections.map(\.reason) == ["its content is not what its name says"])
     }
 
     private func run(_ arguments: String...) async throws -> Program.Finished {
