@@ -70,7 +70,7 @@ struct AnswerFormTests {
         #expect(AnswerForm(ofReply: Self.reply(["Content-Length: \(body.utf8.count)"], bytes(body), status: status)) == nil)
     }
 
-    @Test("The published form is what the real reply of 2012 teaches, but for what tells of its server")
+    @Test("The published form is what the real reply of 2012 teaches, but for what tells of its server", .realCaptures)
     func real() throws {
         guard let head = try capture("2012-R3.0.0/response-head.txt"), let body = try capture("2012-R3.0.0/response-body.deflate") else {
             return

@@ -67,7 +67,7 @@ struct CapturedRequestTests {
         #expect(ReportPath(target: "/emu_reports/task_complete?a=b") == .taskComplete)
     }
 
-    @Test("the real capture's head and body, joined, split again")
+    @Test("the real capture's head and body, joined, split again", .realCaptures)
     func realCapture() throws {
         guard let head = try capture("2012-R3.0.0/request-head.txt"),
             let body = try capture("2012-R3.0.0/request-body.deflate")

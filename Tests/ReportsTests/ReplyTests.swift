@@ -37,7 +37,7 @@ struct ReplyTests {
         #expect(throws: ReportError.self) { try Reply.decode(xml: []) }
     }
 
-    @Test("the real reply names the events of the real report")
+    @Test("the real reply names the events of the real report", .realCaptures)
     func realReply() throws {
         guard let reply = try capture("2012-R3.0.0/response.xml"), let report = try capture("2012-R3.0.0/report.xml")
         else { return }

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Testing
 
 @testable import Reports
 
@@ -70,6 +71,11 @@ let captures: URL? = {
     let folder = named ?? project.deletingLastPathComponent().appending(path: "shared/captures")
     return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
 }()
+
+extension Trait where Self == ConditionTrait {
+    /// For tests of the real captures: where they are missing, that is said.
+    static var realCaptures: Self { .enabled(if: captures != nil, "no folder of real captures; name it in HELIOGRAPH_CAPTURES") }
+}
 
 /// The bytes of a file in the folder of captures; nil, said aloud, if it is not there.
 func capture(_ path: String) throws -> [UInt8]? {
