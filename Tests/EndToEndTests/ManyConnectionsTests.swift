@@ -5,6 +5,11 @@ import Testing
 
 @Suite("Many connections at once are served as far as the limit goes, and the others hear so", .timeLimit(.minutes(10)))
 struct ManyConnectionsTests {
+    /// On a busy machine it takes a while until all are open and all have spoken.
+    private static let patient = [
+        "--limits-handshake-time", "5m", "--limits-connect-time", "5m", "--limits-idle", "5m", "--limits-reply-time", "5m",
+    ]
+
     @Test("When no more files may be opened it says so, and goes on when there are some again")
     func tooManyFiles() async throws {
         try await withHouse(.normal, wrapper: ["/bin/sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"]) { house async throws in
@@ -24,10 +29,7 @@ struct ManyConnectionsTests {
 
     @Test("A thousand connections at once each get their answer", .enabled(if: OpenFiles.allow(4000), "too few files may be open at once"))
     func thousand() async throws {
-        try await withHouse(
-            .normal,
-            ["--limits-handshake-time", "60s", "--limits-connect-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]
-        ) { house async throws in
+        try await withHouse(.normal, Self.patient) { house async throws in
             let connections = try await withThrowingTaskGroup(of: RawConnection.self) { tasks in
                 for _ in 0..<1000 { tasks.addTask { try await RawConnection.open(house.proxy.plainPort) } }
                 return try await tasks.reduce(into: [RawConnection]()) { $0.append($1) }
@@ -49,10 +51,7 @@ struct ManyConnectionsTests {
         "Three hundred connections over TLS at once each get their answer",
         .enabled(if: OpenFiles.allow(4000), "too few files may be open at once"))
     func manyOverTLS() async throws {
-        try await withHouse(
-            .normal,
-            ["--limits-handshake-time", "60s", "--limits-connect-time", "60s", "--limits-idle", "60s", "--limits-reply-time", "60s"]
-        ) { house async throws in
+        try await withHouse(.normal, Self.patient) { house async throws in
             let connections = try await withThrowingTaskGroup(of: RawConnection.self) { tasks in
                 for _ in 0..<300 { tasks.addTask { try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS) } }
                 return try await tasks.reduce(into: [RawConnection]()) { $0.append($1) }
@@ -69,7 +68,7 @@ struct ManyConnectionsTests {
 
     @Test("The system's low default for open files is no limit on connections")
     func openFiles() async throws {
-        try await withHouse(wrapper: ["/bin/sh", "-c", "ulimit -Sn 128; exec \"$@\"", "sh"]) { house async throws in
+        try await withHouse(.normal, Self.patient, wrapper: ["/bin/sh", "-c", "ulimit -Sn 128; exec \"$@\"", "sh"]) { house async throws in
             var connections: [RawConnection] = []
             for _ in 0..<200 { connections.append(try await RawConnection.open(house.proxy.plainPort)) }
             for (number, connection) in connections.enumerated() { try await connection.send(NumberedRequest.bytes(number, body: [1])) }
