@@ -5,12 +5,13 @@ import Spool
 /// The Envoy is answered here, once its request is safe, and so are the answer and the note that the cloud has yet to hear of it: from then
 /// on the Envoy may forget the report.
 struct AnswerResponder: Responder {
-    let make: @Sendable ([UInt8]) throws -> [UInt8]
+    let make: @Sendable (_ request: [UInt8], _ answersUnread: Bool) throws -> [UInt8]
     let spool: SpoolDirectory
     /// Who hears of the request all the same, and whose reply is kept; nil where nothing leaves the machine.
     let cloud: CloudResponder?
-    /// Whether the bytes of the cloud's reply say that it has taken the report, whatever the status.
-    let isTaken: @Sendable ([UInt8]) -> Bool
+    let judge: CloudJudge
+    /// Whether a report that can't be read is answered all the same.
+    let answersUnread: Bool
     /// Whether the cloud answers what no answer can be made to here; else that hears 503, and goes nowhere.
     let leavesRest: Bool
 
@@ -26,7 +27,7 @@ struct AnswerResponder: Responder {
         await outlet.answer(ByteBuffer(bytes: reply))
         guard let cloud else { return await outlet.fail(.notAsked) }
         await cloud.answer(request, through: &outlet, on: eventLoop)
-        guard outlet.ending.isTaken, isTaken(outlet.heard) else { return }
+        guard await judge.took(outlet, on: eventLoop) else { return }
         // Where it fails, the cloud hears of the report twice at worst.
         try? await onThread(eventLoop) { [spool] in try spool.undelivered.remove(exchange) }
     }
@@ -38,7 +39,7 @@ struct AnswerResponder: Responder {
 
     /// Not on the event loop, where a large report would hold up others.
     private func answer(to request: [UInt8], on eventLoop: any EventLoop) async throws -> [UInt8] {
-        try await onThread(eventLoop) { [make] in try make(request) }
+        try await onThread(eventLoop) { [make, answersUnread] in try make(request, answersUnread) }
     }
 
     private func onThread<Value: Sendable>(_ eventLoop: any EventLoop, _ work: @escaping @Sendable () throws -> Value) async throws -> Value

@@ -94,6 +94,12 @@ struct CaptureHouse: Sendable {
             facts["reason"] = "\(failure)"
             counters.count(failure)
             logger.log(level: failure == .off ? .info : .warning, "captured, but the cloud did not answer", metadata: facts)
+            // It is noted as undelivered.
+            if outlet.isAnswered, failure.isDoubtful {
+                logger.warning(
+                    "the cloud may hear of a report twice: its reply did not come whole",
+                    metadata: ["exchange": "\(exchange)", "reason": "\(failure)"])
+            }
         case .pending:
             logger.error("an exchange ended without an outcome", metadata: facts)
         }
@@ -109,16 +115,26 @@ struct CaptureHouse: Sendable {
         }
     }
 
+    /// Tells of what was only counted: where its hour is over, or of all at the end.
+    func tellRepeated(atEnd: Bool = false) {
+        for sum in repeated.sums(at: .now(), atEnd: atEnd) { tell(sum) }
+    }
+
+    private func tell(_ sum: RepeatedEvents.Sum) {
+        var facts = sum.event.facts
+        facts["also"] = "\(sum.count) times in the hour before"
+        logger.log(level: sum.event.level, sum.event.message, metadata: facts)
+    }
+
     private func say(
         _ message: Logger.Message, _ level: Logger.Level, about name: String, address: String, _ facts: Logger.Metadata
     ) {
         var facts = facts
         if !address.isEmpty { facts["address"] = "\(address)" }
-        switch repeated.verdict(on: .init(name: name, address: address), at: .now()) {
+        let event = RepeatedEvents.Event(message: message, level: level, facts: facts)
+        switch repeated.verdict(on: .init(name: name, address: address), event, at: .now()) {
         case .say: logger.log(level: level, message, metadata: facts)
-        case .sum(let count):
-            facts["also"] = "\(count) times in the hour before"
-            logger.log(level: level, message, metadata: facts)
+        case .sum(let count): tell(RepeatedEvents.Sum(event: event, count: count))
         case .passOver: logger.debug(message, metadata: facts)
         }
     }

@@ -36,6 +36,12 @@ public struct CaptureServer: Service {
 
     /// Serves until the program is told to stop; then lets what is under way finish. Throws ``ListenError``.
     public func run() async throws {
+        let (house, interval) = (house, TimeAmount.minutes(1))
+        let summing = group.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in house.tellRepeated() }
+        defer {
+            summing.cancel()
+            house.tellRepeated(atEnd: true)
+        }
         do { try await serve() } catch {
             await house.spool.drain()
             throw error
@@ -69,7 +75,10 @@ public struct CaptureServer: Service {
             throw ListenError(address, isPlain: isPlain, error)
         }
         try await AcceptTrouble.watch(server.channel) { house.reportUnaccepted($0) }
-        house.logger.notice(
+        // Programs wait for this line, whatever else is to be logged.
+        var logger = house.logger
+        logger.logLevel = min(logger.logLevel, .notice)
+        logger.notice(
             "listening",
             metadata: [
                 "address": "\(server.channel.localAddress?.addressAndPort ?? "?")", "protocol": isPlain ? "http" : "tls",

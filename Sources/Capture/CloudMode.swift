@@ -41,6 +41,8 @@ public final class CloudMode: Sendable {
         var isStandingIn = false
     }
 
+    /// So many seconds a clock may wander.
+    private static let clockTolerance = 60
     private let state: Mutex<State>
     private let outageChanged: @Sendable (Int?) -> Void
     private let standInChanged: @Sendable (Bool) -> Void
@@ -90,9 +92,9 @@ public final class CloudMode: Sendable {
     }
 
     /// Notes how the cloud took a report.
-    func note(_ ending: ReplyOutlet.Ending, at timestamp: Int) {
+    func note(_ ending: ReplyOutlet.Ending, isTaken: Bool, at timestamp: Int) {
         switch ending {
-        case .whole: note(isTaken: ending.isTaken, at: timestamp)
+        case .whole: note(isTaken: isTaken, at: timestamp)
         // What was not asked of it says nothing of it.
         case .pending, .failed(.off), .failed(.notAsked), .failed(.unanswerable), .failed(.blocked), .failed(.nameless), .failed(.stopped):
             return
@@ -101,13 +103,19 @@ public final class CloudMode: Sendable {
     }
 
     /// Notes whether the cloud took a report.
-    public func note(isTaken: Bool, at timestamp: Int) {
+    public func note(isTaken: Bool, at timestamp: Int, now: ContinuousClock.Instant = .now) {
         state.withLock { state in
             var next = state.value
             if isTaken {
                 (next.outageSinceTimestamp, next.outageBegan) = (nil, nil)
-            } else if next.outageSinceTimestamp == nil {
-                (next.outageSinceTimestamp, next.outageBegan) = (timestamp, .now)
+            } else if let since = next.outageSinceTimestamp {
+                // A clock that was put right meanwhile: the outage is as long as it is, and later starts should know.
+                guard let began = next.outageBegan else { return }
+                let right = timestamp - Int((now - began).components.seconds)
+                guard abs(right - since) > Self.clockTolerance else { return }
+                next.outageSinceTimestamp = right
+            } else {
+                (next.outageSinceTimestamp, next.outageBegan) = (timestamp, now)
             }
             set(next, &state)
         }

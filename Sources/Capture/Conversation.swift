@@ -59,6 +59,8 @@ struct Conversation {
             await draft?.discard()
             if let draft { house.report(error, exchange: draft.stem) }
             await send(OwnReply.diskFailed, envoy)
+            // The rest of it is still on its way. Where the client is gone there is nobody to tell.
+            try? await envoy.write(.refused)
             return nil
         } catch {
             await draft?.discard()

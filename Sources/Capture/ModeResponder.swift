@@ -16,19 +16,22 @@ struct ModeResponder: Responder {
     private let standIn: AnswerResponder
     private let answer: AnswerResponder
     private let upstream: Upstream
+    private let judge: CloudJudge
 
     init(_ configuration: CaptureConfiguration, spool: SpoolDirectory) throws {
         mode = configuration.cloud
         upstream = configuration.upstream
+        let judge = CloudJudge(configuration)
+        self.judge = judge
         forward = CloudResponder(
             connector: try UpstreamConnector(
                 upstream: configuration.upstream, authorities: configuration.upstreamAuthorities, limits: configuration.limits),
             upstream: configuration.upstream)
-        func responder(_ cloud: CloudResponder?, leavesRest: Bool = false) -> AnswerResponder {
+        func responder(_ cloud: CloudResponder?, answersUnread: Bool = false, leavesRest: Bool = false) -> AnswerResponder {
             AnswerResponder(
-                make: configuration.answer, spool: spool, cloud: cloud, isTaken: configuration.isTaken, leavesRest: leavesRest)
+                make: configuration.answer, spool: spool, cloud: cloud, judge: judge, answersUnread: answersUnread, leavesRest: leavesRest)
         }
-        shield = responder(forward)
+        shield = responder(forward, answersUnread: true)
         standIn = responder(forward, leavesRest: true)
         answer = responder(nil)
     }
@@ -50,7 +53,8 @@ struct ModeResponder: Responder {
         case .shield: await shield.answer(request, through: &outlet, on: eventLoop)
         case .answer, .off: await answer.answer(request, through: &outlet, on: eventLoop)
         }
-        mode.note(outlet.ending, at: time(nil))
+        guard judge.isReport(request.head.target) else { return }
+        mode.note(outlet.ending, isTaken: await judge.took(outlet, on: eventLoop), at: time(nil))
     }
 
     /// Whether the device was going somewhere else than to the cloud that takes reports.

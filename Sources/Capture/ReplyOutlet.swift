@@ -17,7 +17,7 @@ struct ReplyOutlet {
         case whole(status: Int?, keepsAlive: Bool)
         case failed(UpstreamFailure)
 
-        /// Whether the cloud has taken the request, by the status of its reply.
+        /// Whether the cloud may have taken the request, by the status of its reply.
         var isTaken: Bool { if case .whole(let status?, _) = self { 200..<300 ~= status } else { false } }
     }
 
@@ -34,7 +34,7 @@ struct ReplyOutlet {
     private(set) var isEnvoyGone = false
     /// Whether the Envoy has its answer: what the cloud says from then on is kept, and does not reach it.
     private(set) var isAnswered = false
-    /// What the cloud said from then on, as far as it is as short as a reply to a report is.
+    /// What the cloud said, as far as it is as short as a reply to a report is.
     private(set) var heard: [UInt8] = []
     private static let heardLimit = 64 << 10
     private(set) var spoolError: SpoolError?
@@ -81,7 +81,8 @@ struct ReplyOutlet {
         if spoolError == nil {
             do throws(SpoolError) { try await draft?.append(bytes.readableBytesView) } catch { spoolError = error }
         }
-        if !isAnswered { await tell(.bytes(bytes)) } else { heard += bytes.readableBytesView.prefix(Self.heardLimit - heard.count) }
+        heard += bytes.readableBytesView.prefix(Self.heardLimit - heard.count)
+        if !isAnswered { await tell(.bytes(bytes)) }
     }
 
     mutating func end(_ summary: ReplySummary) {
@@ -113,7 +114,7 @@ struct ReplyOutlet {
         if case .failed(let failure) = ending {
             let isPartial = draft.count > 0
             var note = spool.draft(isPartial ? .incomplete : .response, of: draft.stem)
-            let text = isPartial ? "incomplete reply: \(failure)\n" : "no reply: \(failure)\n"
+            let text = isPartial ? "incomplete reply: \(failure)\n" : "\(ExchangeFile.noReply)\(failure)\n"
             do throws(SpoolError) { try await note.append(Array(text.utf8)) } catch { return completion(.failure(error)) }
             // The response comes last: with it the exchange is settled.
             if isPartial { spool.enqueue(note) { if case .failure = $0 { completion($0) } } } else { draft = note }

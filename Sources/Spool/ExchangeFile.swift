@@ -12,6 +12,9 @@ public enum ExchangeFile: String, Sendable, CaseIterable {
     /// The report's XML, decoded from the request.
     case xml
 
+    /// How the text of a `response` begins that says why there is no reply.
+    public static let noReply = "no reply: "
+
     /// The file's name once it is whole.
     public func name(of stem: Stem) -> String { "\(stem).\(rawValue)" }
 

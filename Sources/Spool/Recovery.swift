@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// What a start makes of the traces of a crash: hidden files are removed, since nobody was ever told that they were
-/// safe; a request that never got its reply gets a file that says so.
+/// safe; a request that never got its reply gets a file that says so. Where the disk has no room for that, it waits.
 public struct Recovery: Sendable {
     /// Unfinished files that were removed.
     public var removed = 0
@@ -9,6 +9,9 @@ public struct Recovery: Sendable {
     public var interrupted = 0
     /// Those of them that had been answered here, and that the cloud may have got all the same: they are still to be delivered.
     public var doubtful: [Stem] = []
+    /// Why the rest of them could not be noted: ``SpoolDirectory/settleInterrupted()`` tries again. Nothing else waits for it.
+    public var failure: SpoolError?
+    var unsettled: [Stem] = []
 
     /// What a `response` says where the program ended between a request and its reply.
     public static let interruption = "no reply: heliograph was stopped before the reply came\n"
@@ -30,23 +33,36 @@ public struct Recovery: Sendable {
             try Files.remove(path.appending(name))
             removed += 1
         }
-        for stem in cutOff {
-            try Self.note(Self.interruption, at: path, stem)
-            interrupted += 1
-        }
         let undelivered = Undelivered(spool: path)
         doubtful = cutOff.filter { Files.exists(undelivered.path.appending(ExchangeFile.request.name(of: $0))) }
-        if removed + interrupted > 0 { try Files.synchronise(folder, path) }
+        (interrupted, unsettled) = (cutOff.count, cutOff)
+        do throws(SpoolError) {
+            try Self.note(Self.interruption, at: path, &unsettled)
+            if removed + interrupted > 0 { try Files.synchronise(folder, path) }
+        } catch {
+            // A full disk, say. New requests, which may be forwarded all the same, must not wait for old ones.
+            failure = error
+        }
     }
 
-    static func note(_ text: String, at path: FilePath, _ stem: Stem) throws(SpoolError) {
-        let partial = path.appending(ExchangeFile.response.partialName(of: stem))
-        let descriptor = try Files.create(partial)
-        // The descriptor was only written to and flushed; closing it has nothing left to report.
-        defer { try? descriptor.close() }
-        try Files.write(Array(text.utf8), to: descriptor, partial)
-        try Files.synchronise(descriptor, partial)
-        try Files.rename(partial, to: path.appending(ExchangeFile.response.name(of: stem)))
+    /// Takes from the list what is noted.
+    static func note(_ text: String, at path: FilePath, _ stems: inout [Stem]) throws(SpoolError) {
+        while !stems.isEmpty {
+            let some = stems.suffix(64)
+            var group = FileGroup()
+            do throws(SpoolError) {
+                for stem in some {
+                    try group.add(ExchangeFile.response.name(of: stem), in: path) { descriptor throws(SpoolError) in
+                        try Files.write(Array(text.utf8), to: descriptor, path)
+                    }
+                }
+                try group.place()
+            } catch {
+                group.abandon()
+                throw error
+            }
+            stems.removeLast(some.count)
+        }
     }
 }
 
@@ -67,8 +83,19 @@ extension SpoolDirectory {
             else { return }
             forgotten.append(stem)
         }
-        for stem in forgotten { try Recovery.note(Self.unkeptReply, at: path, stem) }
-        if !forgotten.isEmpty { try Files.synchronise(folder, path) }
-        return forgotten.count
+        let count = forgotten.count
+        try Recovery.note(Self.unkeptReply, at: path, &forgotten)
+        return count
+    }
+
+    /// Settles what the start found cut off and had no room to settle. Blocking.
+    ///
+    /// - Returns: how many there were.
+    public func settleInterrupted() throws(SpoolError) -> Int {
+        try unsettled.withLock { stems throws(SpoolError) in
+            let count = stems.count
+            try Recovery.note(Recovery.interruption, at: path, &stems)
+            return count
+        }
     }
 }

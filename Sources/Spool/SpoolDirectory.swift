@@ -1,3 +1,4 @@
+import Synchronization
 import SystemPackage
 
 /// The folder where every exchange is written down before anything else happens to it.
@@ -16,17 +17,20 @@ public final class SpoolDirectory: Sendable {
     let spilling = BlockingQueue("spool.spill")
     private let committer: GroupCommitter
     let folder: FileDescriptor
+    /// What of the recovery waits for room.
+    let unsettled: Mutex<[Stem]>
     private let lock: FileDescriptor
 
     /// Makes the folder where it is missing, takes it for this process, and cleans up what a crash left.
     ///
-    /// Blocking. Throws where the folder can't be made, is not writable, or another process holds it.
+    /// Blocking. Throws where the folder can't be made, is not writable, or another process holds it; a disk that is full is no reason.
     public init(_ path: FilePath) throws(SpoolError) {
         self.path = path
         try Files.createFolder(path)
         folder = try Files.openFolder(path)
         lock = try Files.lock(path)
         recovery = try Recovery(of: path, folder)
+        unsettled = Mutex(recovery.unsettled)
         committer = GroupCommitter(folder: folder, path: path)
     }
 

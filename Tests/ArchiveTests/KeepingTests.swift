@@ -55,6 +55,22 @@ import Testing
         }
     }
 
+    @Test func `whatever is not known in a reply may be a task, and one that can't be read; of a report elements alone`() async throws {
+        try await withArchive { archive in
+            let source = Source(name: "2012-02-22T09:03:01-0j1FFs", receivedTimestamp: 1_436_647_000)
+            let findings = [
+                Finding(kind: .unknownAttribute, element: "reply/perf_report_response", attribute: "reboot", line: 1),
+                Finding(kind: .unknownElement, element: "reply/event", line: 1),
+                Finding(kind: .unexpectedText, element: "reply/event", line: 1),
+                Finding(kind: .unexpectedText, element: ArchiveReader.unreadableReply, line: 1),
+                Finding(kind: .unexpectedText, element: "emu_task", line: 1),
+            ]
+            try await archive.keep(first, findings: findings, from: source)
+            let tasks = try await archive.reader.tasks(since: 1_436_647_000)
+            #expect(tasks.map(\.element) == ["reply", "reply/event", "reply/perf_report_response"])
+        }
+    }
+
     @Test func `ids that began anew change nothing`() async throws {
         try await withArchive { archive in
             try await archive.keep(first)

@@ -42,4 +42,32 @@ struct CloudModeTests {
         _ = mode.meet(at: 2_022)
         #expect(told.withLock { $0 } == [true, false])
     }
+
+    @Test("A clock that was put right during an outage puts right since when it is")
+    func clockPutRight() {
+        let told = Mutex<[Int?]>([])
+        let mode = CloudMode(.forward, Self.minute, at: 0, outageChanged: { since in told.withLock { $0.append(since) } })
+        let began = ContinuousClock.now
+        mode.note(isTaken: false, at: 1_000, now: began)
+        mode.note(isTaken: false, at: 1_300, now: began + .seconds(300))
+        #expect(told.withLock { $0 } == [1_000], "it goes on")
+        mode.note(isTaken: false, at: 1_700_000_400, now: began + .seconds(400))
+        #expect(told.withLock { $0 } == [1_000, 1_700_000_000] && mode.value.outageSinceTimestamp == 1_700_000_000)
+        mode.note(isTaken: true, at: 1_700_000_500)
+        #expect(told.withLock { $0 } == [1_000, 1_700_000_000, nil])
+    }
+
+    @Test("A whole reply counts as what it says of the report, not by its status")
+    func judged() {
+        let mode = CloudMode(.forward, Self.minute, at: 0)
+        let whole = ReplyOutlet.Ending.whole(status: 200, keepsAlive: false)
+        mode.note(whole, isTaken: false, at: 1_000)
+        #expect(mode.value.outageSinceTimestamp == 1_000)
+        mode.note(whole, isTaken: false, at: 1_001)
+        #expect(mode.value.outageSinceTimestamp == 1_000, "it ends none")
+        mode.note(whole, isTaken: true, at: 1_002)
+        #expect(mode.value.outageSinceTimestamp == nil)
+        mode.note(.failed(.notAsked), isTaken: false, at: 1_003)
+        #expect(mode.value.outageSinceTimestamp == nil, "what was not asked of it says nothing")
+    }
 }

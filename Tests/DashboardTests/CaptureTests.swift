@@ -49,12 +49,14 @@ struct CaptureTests {
         }
     }
 
+    private static let answered = "the Envoy is answered here (experimental: what it accepts is unknown), 3 times so far"
+
     @Test(
         "Who answers the Envoy is told, and a cloud that fails is bad only where it is asked",
         arguments: [
             ("forward", "forward for 2 minutes: failed 1 minute ago", true),
-            ("shield", "shield for 2 minutes: failed 1 minute ago; the Envoy is answered here (experimental), 3 times so far", true),
-            ("answer", "answer for 2 minutes: not asked; the Envoy is answered here (experimental), 3 times so far", false),
+            ("shield", "shield for 2 minutes: failed 1 minute ago; \(Self.answered)", true),
+            ("answer", "answer for 2 minutes: not asked; \(Self.answered)", false),
             ("off", "off for 2 minutes: the Envoy hears 503", false),
         ])
     func mode(cloud: String, told: String, isBad: Bool) async throws {

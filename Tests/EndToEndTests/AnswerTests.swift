@@ -53,8 +53,9 @@ struct AnswerTests {
             let reply = try await house.post(PostedReport.any.request)
             #expect(reply.isSuccess)
             #expect(try await house.proxy.awaited("answer") == reply.bytes)
-            let kept = try await house.proxy.awaited("response").count
-            #expect(kept <= 64 << 10)
+            let kept = try await house.proxy.awaited("response")
+            let note = try await trouble.isCut ? house.proxy.awaited("incomplete") : []
+            trouble.expect(kept, String(decoding: note, as: UTF8.self))
             #expect(try await house.proxy.awaited("request") == PostedReport.any.request)
             #expect(try house.proxy.memory.peak < 100 << 20)
         }
@@ -80,6 +81,30 @@ struct AnswerTests {
             }
         }
 
+        /// Whether the reply breaks off: a note says why.
+        var isCut: Bool { [.junk, .endless, .closeMidReply, .gigantic].contains(self) }
+
+        /// What is on the disk is what the cloud sent, or its beginning, as far as the limit goes.
+        func expect(_ kept: [UInt8], _ note: String) {
+            let text = String(decoding: kept, as: UTF8.self)
+            switch self {
+            case .down: #expect(text.hasPrefix("no reply: it can't be reached: "))
+            case .hang: #expect(text == "no reply: its reply did not come in time\n")
+            case .junk:
+                #expect(kept == (0..<512).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 1) })
+                #expect(note == "incomplete reply: it closed in the middle of its reply\n")
+            case .closeMidReply:
+                #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n") && kept.count > 50)
+                #expect(note == "incomplete reply: it closed in the middle of its reply\n")
+            case .status500: #expect(text.hasPrefix("HTTP/1.1 500 ") && text.hasSuffix("\r\n\r\n"))
+            case .endless, .gigantic:
+                #expect(kept.count == 64 << 10 && text.hasPrefix("HTTP/1.1 200 OK\r\n"))
+                if case .reply(let whole) = behaviour { #expect(kept == Array(whole.prefix(64 << 10))) }
+                #expect(note == "incomplete reply: its reply is over the limit of \(64 << 10) bytes\n")
+            case .inflating: if case .reply(let whole) = behaviour { #expect(kept == whole) }
+            }
+        }
+
         private static func reply(_ body: [UInt8]) -> CloudBehaviour {
             .reply(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n".utf8) + body)
         }
@@ -95,7 +120,9 @@ struct AnswerTests {
         }
     }
 
-    @Test("What no answer is known to, or can't be read, hears 503 and goes nowhere", arguments: ["answer", "shield"], [true, false])
+    @Test(
+        "What no answer is known to, and with answer what can't be read, hears 503 and goes nowhere",
+        arguments: [("answer", true), ("answer", false), ("shield", false)])
     func unanswerable(mode: String, isReport: Bool) async throws {
         let sent = NumberedRequest.bytes(
             body: Array("no zlib".utf8), path: isReport ? "/emu_reports/performance_report" : "/emu_reports/task_complete")
@@ -159,7 +186,7 @@ struct AnswerTests {
         }
     }
 
-    @Test("While the cloud is away, what can't be answered here goes to it all the same, and ends the outage")
+    @Test("While the cloud is away, what can't be answered here goes to it all the same; the first report that it takes ends the outage")
     func standIn() async throws {
         let unread = NumberedRequest.bytes(body: Array("no zlib".utf8), path: "/emu_reports/performance_report")
         try await withHouse(.down, ["--answer-after", "1s"]) { house async throws in
@@ -168,6 +195,10 @@ struct AnswerTests {
             #expect(try await house.post(unread).status == 502)
             try await house.cloud.setBehaviour(.status(202))
             #expect(try await house.post(unread).status == 202, "the cloud's own answer")
+            #expect(try await house.post(PostedReport.any.request).isSuccess, "answered here: nothing says that it took one")
+            try await house.cloud.setBehaviour(.normal)
+            #expect(try await house.post(PostedReport.any.request).isSuccess)
+            #expect(await house.proxy.logs("the Envoy hears the cloud's replies again"))
             try await house.cloud.setBehaviour(.down)
             #expect(try await house.post(PostedReport.any.request).status == 502, "a new outage has begun")
         }

@@ -50,6 +50,57 @@ struct DiskTroubleTests {
         await disk.unmount()
     }
 
+    @Test(
+        "A disk that is full at the start, with a request that was cut off before: it starts all the same, and makes room where it may",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"), arguments: [true, false])
+    func fullAtStart(mayMakeRoom: Bool) async throws {
+        let disk = try await SmallDisk.mounted(mebibytes: 4)
+        let (root, stem) = (URL(filePath: disk.path), "2012-02-22T09:03:01-0j1FFs")
+        for day in ["2012-02-20", "2012-02-21"] {
+            let folder = root.appending(path: "processed/\(day)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(count: 3 << 19).write(to: folder.appending(path: "\(day)T09:03:01-0j1FFs.request.gz"))
+        }
+        try Data(PostedReport.any.request).write(to: root.appending(path: "\(stem).request"))
+        try Data().write(to: root.appending(path: ".lock"))
+        _ = try await Program.run("chmod", ["-R", "a+rwX", disk.path])
+        let filler = root.appending(path: "filler")
+        _ = try await Program.run("dd", ["if=/dev/zero", "of=\(filler.path(percentEncoded: false))", "bs=4k"])
+        try await withHouse(.normal, ["--spool", disk.path] + (mayMakeRoom ? ["--leave-free", "1MiB"] : [])) { house async throws in
+            #expect(await house.proxy.logs("cut-off exchanges could not be noted as such; it is tried again"))
+            let line = try #require(house.proxy.lines(containing: "could not be noted").first)
+            #expect(line.contains("No space left on device") && line.contains("hint=\"free space on the disk"))
+            if mayMakeRoom {
+                #expect(await house.proxy.logs("removed old captures"))
+                #expect(names(in: root.appending(path: "processed")).first != "2012-02-20")
+            } else {
+                #expect(try await Self.post(house, PostedReport.any.request).status == 503 && house.cloud.requestCount == 0)
+                try FileManager.default.removeItem(at: filler)
+            }
+            #expect(try await Self.post(house, PostedReport.any.request).isSuccess)
+            let note = String(decoding: try await house.proxy.awaited("response", of: stem), as: UTF8.self)
+            #expect(note == "no reply: heliograph was stopped before the reply came\n")
+            #expect(try await eventually { house.proxy.processedStems.contains(stem) })
+        }
+        await disk.unmount()
+    }
+
+    @Test(
+        "A connection whose request did not fit ends with the 503, also where its client would go on",
+        .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
+    func connectionEnds() async throws {
+        let disk = try await SmallDisk.mounted(mebibytes: 1)
+        try await withHouse(.normal, ["--spool", disk.path]) { house async throws in
+            let connection = try await RawConnection.open(house.proxy.port, tls: RawConnection.trustingTLS)
+            await connection.sendAsMuchAsIsTaken(NumberedRequest.bytes(body: Array(repeating: 3, count: 3 << 20), close: false))
+            await connection.sendAsMuchAsIsTaken(NumberedRequest.bytes(body: [1], close: false))
+            let got = await connection.rest(within: .seconds(60))
+            #expect(got.isClosed && got.status == 503, "\(got.text)")
+            #expect(house.cloud.requestCount == 0)
+        }
+        await disk.unmount()
+    }
+
     @Test("A disk that became read-only", .enabled(if: SmallDisk.isPossible, "a tmpfs can't be mounted: not root"))
     func readOnly() async throws {
         let disk = try await SmallDisk.mounted(mebibytes: 8)

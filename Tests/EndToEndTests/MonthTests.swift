@@ -109,8 +109,13 @@ struct MonthTests {
             #expect(told.status == 0, "\(told.errors)")
             #expect(told.text.contains("https://localhost:\(house.cloud.port): 0 answered"), "\(told.text)")
             var month = month
-            for _ in 0..<2 { #expect(try await month.goOn { try await house.post($0) }.allSatisfy { $0 == 200 }) }
+            var taken: [[UInt8]] = []
+            for _ in 0..<2 {
+                #expect(try await month.goOn { try await Self.posting(house, &taken, $0) }.allSatisfy { $0 == 200 })
+            }
             #expect(month.envoy.backlogCount == 0)
+            #expect(taken.count > 1)
+            try Self.expectOrder(house, taken)
             try await Self.expectWhole(house, Whole(periods: Self.days * 4 + 2))
         }
     }
@@ -124,6 +129,13 @@ extension MonthTests {
         var taken: [[UInt8]] = []
     }
 
+    /// Notes what is taken of the rest of a month.
+    private static func posting(_ house: House, _ taken: inout [[UInt8]], _ request: [UInt8]) async throws -> EnvoyReply {
+        let reply = try await house.post(request)
+        if reply.status == 200 { taken.append(request) }
+        return reply
+    }
+
     /// - Parameter pauseAtOutage: after the first report that the cloud did not take.
     private func live(
         _ flags: [String], pauseAtOutage: Duration? = nil, _ judge: (House, Statuses, Month) async throws -> Void
@@ -135,11 +147,7 @@ extension MonthTests {
                 if period % 4 == 0, Self.away.contains(period / 4) != Self.away.contains(period / 4 - 1) {
                     try await house.cloud.setBehaviour(isAway ? .down : .normal)
                 }
-                let heard = try await month.goOn { request in
-                    let reply = try await house.post(request)
-                    if reply.status == 200 { statuses.taken.append(request) }
-                    return reply
-                }
+                let heard = try await month.goOn { try await Self.posting(house, &statuses.taken, $0) }
                 if isAway { statuses.away += heard } else { statuses.rest += heard }
                 if let pauseAtOutage, isAway, period == Self.away.lowerBound * 4 { try await Task.sleep(for: pauseAtOutage) }
             }

@@ -69,7 +69,7 @@ struct RefusedClientTests {
             let connection = try await RawConnection.open(house.proxy.port)
             try await connection.send([0x80, UInt8(hello.count)] + hello)
             #expect(await connection.rest().isClosed)
-            try await Self.expectLine(house, "speaks no TLS", hint: "")
+            try await Self.expectLine(house, "speaks no TLS", hint: "plain HTTP belongs on the port that listen-plain names")
         }
     }
 
@@ -116,6 +116,10 @@ struct RefusedClientTests {
             #expect(house.proxy.lines(containing: "connection refused").filter { $0.contains(" debug ") }.count == 19)
             #expect(await house.proxy.stop() == 0)
             #expect(house.proxy.lines(containing: " stopped ").first?.contains("refused=20") == true, "each is counted")
+            let sum = try #require(house.proxy.lines(containing: "connection refused").last { $0.contains(" warning ") })
+            #expect(
+                sum.contains("also=\"19 times in the hour before\"") && sum.contains("address=127.0.0.1 "),
+                "the others are summed up at the end")
         }
     }
 

@@ -63,6 +63,21 @@ struct OwnAnswerTests {
         }
     }
 
+    @Test("A report that can't be read is answered where that is asked for: success, without events; another path never")
+    func unread() throws {
+        for body in [bytes("no zlib"), Self.form(bytes("<html/>")), Self.form(bytes("<perf_report><event id='1'/>"))] {
+            let reply = try CapturedReply(OwnAnswer.toRequest(Self.request(body), at: 0, answersUnread: true))
+            let decoded = try Reply.decode(xml: ReportBody(decoding: reply.body).xml)
+            #expect(reply.status == 200 && decoded.value.status == "success" && decoded.value.processedEvents.isEmpty)
+            #expect(decoded.findings.isEmpty)
+        }
+        #expect(throws: ReportError.self) {
+            try OwnAnswer.toRequest(Self.request(bytes("no zlib"), "/emu_reports/task_complete"), at: 0, answersUnread: true)
+        }
+        let whole = Self.request(Self.form(bytes(tinyReport)))
+        #expect(try OwnAnswer.toRequest(whole, at: 0, answersUnread: true) == OwnAnswer.toRequest(whole, at: 0))
+    }
+
     @Test("To the real report of 2012 it is, byte for byte of its XML, what the cloud said", .ifCaptured)
     func realReply() throws {
         let report = try capture("2012-R3.0.0/report.xml")
@@ -76,11 +91,18 @@ struct OwnAnswerTests {
         #expect(names(String(decoding: captured, as: UTF8.self)).filter(ours.contains) == ours, "the headers are the cloud's, in its order")
     }
 
-    @Test("To the real report of 2015 it names each of its events", .ifCaptured)
+    @Test(
+        "To the real report of 2015 it names each of its events, and has the shape of the real reply", .ifCaptured)
     func realReport() throws {
         let report = try capture("2015-R3.12.34/report.xml")
-        let decoded = try Reply.decode(xml: Self.answer(to: report))
+        let answer = try OwnAnswer.toRequest(Self.request(Self.form(report)), at: 0)
+        let decoded = try Reply.decode(xml: ReportBody(decoding: CapturedReply(answer).body).xml)
         #expect(try decoded.value.processedEvents == Report.decode(xml: report).value.events.map(\.id))
         #expect(decoded.findings.isEmpty)
+        let (head, body) = (try capture("2012-R3.0.0/response-head.txt"), try capture("2012-R3.0.0/response-body.deflate"))
+        let real = try ReplyShape(ofReply: head.flatMap { $0 == 10 ? [13, 10] : [$0] } + [13, 10] + body)
+        let ours = try ReplyShape(ofReply: answer)
+        #expect(ours.elements == real.elements && ours.compression == real.compression && ours.isGood && real.isGood)
+        #expect(Set(ours.headers.map(\.name)).isSubset(of: real.headers.map(\.name)))
     }
 }

@@ -91,19 +91,23 @@ extension ArchiveReader {
 
     /// What begins an element's name that was found in a reply and not in a report.
     public static let replyPrefix = "reply/"
+    /// The element that stands for a reply that can't be read at all.
+    public static let unreadableReply = "reply"
 
     /// What in reports or replies may be a task, by Envoy and element, with when it last arrived, seconds since 1970 UTC. Nobody has
-    /// published what a task looks like (§1): any element of a reply that is not known may be one, and one of a report with `task` in its name.
+    /// published what a task looks like (§1): whatever in a reply is not known may be one, a reply that can't be read may hold one, and so
+    /// may an element of a report with `task` in its name.
     public func tasks(since timestamp: Int) async throws -> [(envoy: String, element: String, received: Int)] {
         try await ask("asking for tasks in") { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT envoy.serial, element, max(received, ifnull(seen, 0)) AS last FROM finding
+                    SELECT envoy.serial, element, max(max(received, ifnull(seen, 0))) AS last FROM finding
                     JOIN envoy ON envoy.id = finding.envoy_id JOIN report ON report.id = finding.last_report
-                    WHERE kind = 'unknownElement' AND (element LIKE '%task%' OR element LIKE ?) AND last >= ? ORDER BY 1, 2
+                    WHERE (kind = 'unknownElement' AND element LIKE '%task%') OR element LIKE ? OR element = ?
+                    GROUP BY 1, 2 HAVING last >= ? ORDER BY 1, 2
                     """,
-                arguments: ["\(Self.replyPrefix)%", timestamp]
+                arguments: ["\(Self.replyPrefix)%", Self.unreadableReply, timestamp]
             ).map { (envoy: try $0.required(0), element: try $0.required(1), received: try $0.required(2)) }
         }
     }

@@ -19,6 +19,8 @@ enum ReplyPart: Sendable {
     case finished
     /// The reply is complete, and so is the connection.
     case last
+    /// The reply is complete; what still comes is thrown away, until the other side has had time to read it and closes.
+    case refused
 }
 
 /// Turns what the parser and the ``MessageSplitter`` see into ``RequestPart``s, and keeps the connection's limits:
@@ -70,7 +72,7 @@ final class RequestAssembler: ChannelDuplexHandler {
         case is MessageBegins:
             _ = state.received(0, at: .now())
         case is MessageEnd:
-            state.requestEnded()
+            if state.requestEnded(at: .now()) { progress.isAbandoned = true }
             emit(.end, context)
         case is ChannelShouldQuiesceEvent:
             if state.quiesce() { context.close(promise: nil) }
@@ -102,10 +104,15 @@ final class RequestAssembler: ChannelDuplexHandler {
         case .bytes(let bytes): context.write(wrapOutboundOut(bytes), promise: promise)
         case .finished:
             if state.replyFinished(at: .now()) { context.close(promise: nil) }
+            tellToContinue(context)
             promise?.succeed()
         case .last:
             context.flush()
             context.close(promise: nil)
+            promise?.succeed()
+        case .refused:
+            progress.isAbandoned = true
+            state.gaveUp(at: .now())
             promise?.succeed()
         }
     }
@@ -117,10 +124,14 @@ final class RequestAssembler: ChannelDuplexHandler {
         case .success(let checked):
             progress.body = checked.framing
             emit(.head(checked), context)
-            if checked.expectsContinue {
-                context.writeAndFlush(wrapOutboundOut(OwnReply.continue), promise: nil)
-            }
+            if checked.expectsContinue { state.asksToContinue() }
+            tellToContinue(context)
         }
+    }
+
+    /// In its turn: not in the midst of the reply to an earlier request.
+    private func tellToContinue(_ context: ChannelHandlerContext) {
+        if state.maySayContinue() { context.writeAndFlush(wrapOutboundOut(OwnReply.continue), promise: nil) }
     }
 
     private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {

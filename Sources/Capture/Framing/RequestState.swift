@@ -31,13 +31,19 @@ struct RequestState {
     private var stalledSince: NIODeadline?
     /// Requests that came in a row without waiting for replies, not yet answered.
     private var unanswered = 0
+    /// Whether the request that is arriving waits for a word before it sends its body.
+    private var awaitsContinue = false
+    private var connectionBegan = NIODeadline.uptimeNanoseconds(0)
 
     init(limits: CaptureLimits, isSecured: Bool) {
         self.limits = limits
         phase = isSecured ? .idle : .handshake
     }
 
-    mutating func started(at now: NIODeadline) { enter(phase, now) }
+    mutating func started(at now: NIODeadline) {
+        connectionBegan = now
+        enter(phase, now)
+    }
 
     mutating func secured(at now: NIODeadline) { if phase == .handshake { enter(.idle, now) } }
 
@@ -52,16 +58,28 @@ struct RequestState {
         return receivedBytes > limits.requestHead + limits.requestBody ? .bodyTooLarge(limit: limits.requestBody) : nil
     }
 
-    mutating func requestEnded() {
+    /// True where it was the last that the connection may bring: its time is up.
+    mutating func requestEnded(at now: NIODeadline) -> Bool {
         unanswered += 1
         phase = .answering
+        awaitsContinue = false
+        return isOver(at: now)
+    }
+
+    mutating func asksToContinue() { awaitsContinue = true }
+
+    /// Whether the client should be told now to send its body; once.
+    mutating func maySayContinue() -> Bool {
+        guard awaitsContinue, unanswered == 0 else { return false }
+        awaitsContinue = false
+        return true
     }
 
     /// True where the connection should close now.
     mutating func replyFinished(at now: NIODeadline) -> Bool {
         unanswered -= 1
         if unanswered == 0 { enter(phase == .answering ? .idle : phase, now) }
-        return isQuiescing && phase == .idle
+        return (isQuiescing || isOver(at: now)) && phase == .idle
     }
 
     /// The program is stopping. True where the connection has nothing under way and should close now.
@@ -72,7 +90,17 @@ struct RequestState {
 
     mutating func writability(_ isWritable: Bool, at now: NIODeadline) { stalledSince = isWritable ? nil : now }
 
-    mutating func refused() { enter(.refused, .now()) }
+    mutating func refused() {
+        awaitsContinue = false
+        enter(.refused, .now())
+    }
+
+    /// A request could not be taken, and has had its reply; whatever came after it is not answered any more.
+    mutating func gaveUp(at now: NIODeadline) {
+        unanswered = 0
+        awaitsContinue = false
+        enter(.refused, now)
+    }
 
     mutating func failed(_ error: any Error) -> Refusal? {
         guard phase != .refused else { return nil }
@@ -93,13 +121,16 @@ struct RequestState {
         guard unanswered == 0 else { return .wait }
         return switch phase {
         case .handshake where now - phaseBegan > limits.handshakeTime: .refuse(.silent)
-        case .idle where now - phaseBegan > limits.idle: .close
+        case .idle where now - phaseBegan > limits.idle || isOver(at: now): .close
         case .receiving where now - lastByte > limits.idle || now - phaseBegan > limits.requestTime:
             .refuse(.tooSlow(afterBytes: receivedBytes))
         case .refused where now - phaseBegan > Self.lingering: .close
         default: .wait
         }
     }
+
+    /// Whether the connection has had its time. What is under way is finished all the same.
+    private func isOver(at now: NIODeadline) -> Bool { now - connectionBegan > limits.connectionTime }
 
     private mutating func enter(_ next: Phase, _ now: NIODeadline) {
         phase = next

@@ -13,6 +13,7 @@ public struct CloudDelivery: Sendable {
     }
 
     private static let replyLimit = 4 << 20
+    private static let pieceBytes = 64 << 10
     private let connector: UpstreamConnector
     private let upstream: Upstream
 
@@ -36,6 +37,14 @@ public struct CloudDelivery: Sendable {
         } catch { throw error as? UpstreamFailure ?? .stopped }
     }
 
+    /// In pieces, so that a slow line shows how it goes on.
+    private static func send(_ request: [UInt8], to cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>) async throws {
+        for start in stride(from: 0, to: request.count, by: Self.pieceBytes) {
+            let piece = request[start..<min(start + Self.pieceBytes, request.count)]
+            try await cloud.write(.body(.byteBuffer(ByteBuffer(bytes: piece))))
+        }
+    }
+
     private static func exchange(
         _ request: [UInt8], _ events: NIOAsyncChannelInboundStream<UpstreamEvent>,
         _ cloud: NIOAsyncChannelOutboundWriter<HTTPClientRequestPart>
@@ -45,7 +54,7 @@ public struct CloudDelivery: Sendable {
         if case .failed(let failure)? = try await events.next() { throw failure }
         // An error is passed over: a cloud that has heard enough answers early. Where it has no answer, the reply's side says so. Cancelled
         // when the reply ends.
-        async let _: Void? = try? cloud.write(.body(.byteBuffer(ByteBuffer(bytes: request))))
+        async let _: Void? = try? send(request, to: cloud)
         var reply = Reply(bytes: [])
         while let event = try await events.next() {
             switch event {

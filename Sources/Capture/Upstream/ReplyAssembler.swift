@@ -65,6 +65,15 @@ final class ReplyAssembler: ChannelDuplexHandler {
         context.read()
     }
 
+    /// The cloud's silence counts from when it has what there is to hear: not while a disk is flushed, nor while a long request goes out.
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        state.told(at: .now())
+        let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+        let this = NIOLoopBound(self, eventLoop: context.eventLoop)
+        written.futureResult.whenSuccess { this.value.state.told(at: .now()) }
+        context.write(data, promise: written)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
@@ -178,6 +187,8 @@ struct ReplyState {
     private var isFinished = false
     private var count = 0
     private var began = NIODeadline.uptimeNanoseconds(0)
+    /// Whether it has got something of the request.
+    private var isTold = false
     /// Since when the cloud has been asked for bytes and has sent none; nil while it is not asked.
     private var waitingSince: NIODeadline?
 
@@ -192,10 +203,17 @@ struct ReplyState {
 
     mutating func secured(at now: NIODeadline) {
         isReady = true
-        (began, waitingSince) = (now, now)
+        began = now
     }
 
-    mutating func asked(at now: NIODeadline) { if waitingSince == nil { waitingSince = now } }
+    /// A piece of the request goes out, or has gone.
+    mutating func told(at now: NIODeadline) {
+        isTold = true
+        // Of a reply that has begun early the silence counts as ever.
+        if !hasBytes { waitingSince = now }
+    }
+
+    mutating func asked(at now: NIODeadline) { if isTold || hasBytes, waitingSince == nil { waitingSince = now } }
 
     mutating func received(_ bytes: Int, at now: NIODeadline) -> UpstreamFailure? {
         count += bytes

@@ -56,7 +56,7 @@ struct CapturesPage {
     private static func cloud(_ proxy: ProxyState, now: Int) -> String {
         func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
         let reached = proxy.cloudFails ? "failed \(ago(proxy.lastCloudFailureTimestamp))" : "last reply \(ago(proxy.lastReplyTimestamp))"
-        let answered = "the Envoy is answered here (experimental), \(proxy.answersGiven) times so far"
+        let answered = "the Envoy is answered here (experimental: what it accepts is unknown), \(proxy.answersGiven) times so far"
         let what =
             switch proxy.cloud {
             case "off": "the Envoy hears 503"

@@ -72,9 +72,15 @@ public enum AlertRules {
 
     private static func tasks(_ facts: AlertFacts) -> [AlertCondition] {
         facts.tasks.map { task in
-            AlertCondition(
-                .init(.cloudTask, envoy: task.envoy, subject: task.element),
-                "the cloud and Envoy \(task.envoy) spoke of what may be a task (\(task.element)); its capture holds what was said")
+            let what =
+                if task.element == ArchiveReader.unreadableReply {
+                    "the cloud's reply to Envoy \(task.envoy) can't be read, and may hold a task"
+                } else if task.element.hasPrefix(ArchiveReader.replyPrefix) {
+                    "the cloud's reply to Envoy \(task.envoy) holds what is not known, and may be a task (\(task.element))"
+                } else {
+                    "Envoy \(task.envoy) spoke of what may be a task (\(task.element))"
+                }
+            return AlertCondition(.init(.cloudTask, envoy: task.envoy, subject: task.element), "\(what); its capture holds what was said")
         }
     }
 }

@@ -16,20 +16,28 @@ public enum OwnAnswer {
     ///   - request: a captured request, head and body.
     ///   - timestamp: now, seconds since 1970 UTC.
     ///   - limitBytes: the largest body to accept once inflated.
+    ///   - answersUnread: whether a report that can't be read is answered as well: success, without event ids. Events that the Envoy wants
+    ///     to hear of come again with its next report, as far as is known.
     ///   - form: gives, by the Envoy's serial number, the form that its answers have; nil for the published one.
     /// - Throws: where the request is no report that can be read: what an Envoy should hear then is unknown.
     public static func toRequest(
-        _ request: [UInt8], at timestamp: Int, limitBytes: Int = ReportBody.defaultLimitBytes,
+        _ request: [UInt8], at timestamp: Int, limitBytes: Int = ReportBody.defaultLimitBytes, answersUnread: Bool = false,
         form: (_ serial: String) -> AnswerForm? = { _ in nil }
     ) throws(ReportError) -> [UInt8] {
         let request = try CapturedRequest(request)
         guard request.path == .performanceReport else { throw .answering(target: request.target) }
-        let body = try ReportBody(decoding: request.body, limitBytes: limitBytes)
-        var reader = EventIDReader()
-        try readXML(body.xml, as: .report, limitBytes: limitBytes, with: &reader)
-        if let root = reader.otherRoot { throw .reading(.report, .root(root)) }
-        let form = reader.serial.flatMap { form($0) } ?? .published
-        return form.message(xml(for: reader.ids), date: httpDate(timestamp))
+        let date = httpDate(timestamp)
+        do throws(ReportError) {
+            let body = try ReportBody(decoding: request.body, limitBytes: limitBytes)
+            var reader = EventIDReader()
+            try readXML(body.xml, as: .report, limitBytes: limitBytes, with: &reader)
+            if let root = reader.otherRoot { throw .reading(.report, .root(root)) }
+            let form = reader.serial.flatMap { form($0) } ?? .published
+            return form.message(xml(for: reader.ids), date: date)
+        } catch {
+            guard answersUnread else { throw error }
+            return AnswerForm.published.message(xml(for: []), date: date)
+        }
     }
 
     private static func xml(for ids: [String]) -> String {

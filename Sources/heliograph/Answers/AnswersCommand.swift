@@ -100,11 +100,16 @@ struct LearningFromReplies {
                     continue
                 }
                 statistics[serial, default: ReplyStatistics()].add(shape)
-                guard shape.isGood, taught.insert(serial).inserted else { continue }
+                // A reply that this Envoy never got is no form that it is known to accept.
+                guard shape.isGood, !Self.wasAnsweredHere(exchange), taught.insert(serial).inserted else { continue }
                 _ = try forms.learn(from: reply, of: serial, in: exchange.stem)
             }
         }
         return statistics
+    }
+
+    private static func wasAnsweredHere(_ exchange: Shelf.Exchange) -> Bool {
+        exchange.files.contains { $0.kind == ExchangeFile.answer.rawValue }
     }
 
     private func read(_ exchange: Shelf.Exchange) throws -> (serial: String, reply: [UInt8])? {

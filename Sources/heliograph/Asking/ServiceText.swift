@@ -34,7 +34,7 @@ struct ServiceText {
 
     private func cloud(_ report: ServiceReport) -> String {
         let since = clock.time(report.cloudSinceTimestamp)
-        let answered = "the Envoy has been answered here \(Wording.counted(report.answersGiven, "time")) (experimental)"
+        let answered = "the Envoy has been answered here \(Wording.counted(report.answersGiven, "time")) (\(Settings.Cloud.experimental))"
         switch Settings.Cloud(rawValue: report.cloud) {
         case .off: return "off since \(since): nothing leaves this machine"
         case .answer: return "answer since \(since): nothing leaves this machine; \(answered)"

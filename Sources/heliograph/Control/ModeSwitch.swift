@@ -12,7 +12,7 @@ struct ModeSwitch: Sendable {
     @discardableResult func change(to cloud: Settings.Cloud, by reason: String) -> Settings.Cloud? {
         guard let former = mode.change(to: cloud, at: Int(Date().timeIntervalSince1970)) else { return nil }
         logger.notice("cloud mode changed", metadata: ["from": "\(former.rawValue)", "to": "\(cloud.rawValue)", "by": "\(reason)"])
-        warn(of: cloud)
+        warn(of: mode.value)
         return former
     }
 
@@ -25,18 +25,20 @@ struct ModeSwitch: Sendable {
                 "by": "\(reason)", "answer_after_seconds": "\(rules.answerAfterSeconds.map(String.init) ?? "never")",
                 "other_hosts": "\(rules.otherHosts.rawValue)", "deliver": "\(rules.deliversLater ? "later" : "never")",
             ])
+        warn(of: mode.value)
         return true
     }
 
     /// Says where what we do has not been tried with enough Envoys.
-    func warn(of cloud: Settings.Cloud) {
-        guard cloud.answersHere else { return }
-        logger.warning(
-            "answering in the cloud's place is experimental",
-            metadata: [
-                "cloud": "\(cloud.rawValue)",
-                "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting",
-            ])
+    func warn(of moment: CloudMode.Value) {
+        let seconds = moment.cloud == .forward ? moment.rules.answerAfterSeconds : nil
+        guard moment.cloud.answersHere || seconds != nil else { return }
+        var facts: Logger.Metadata = [
+            "cloud": "\(moment.cloud.rawValue)",
+            "hint": "what an Envoy accepts is known from one reply only; see whether it goes on reporting",
+        ]
+        facts["answer_after_seconds"] = seconds.map { "\($0)" }
+        logger.warning("answering in the cloud's place is experimental", metadata: facts)
     }
 }
 

@@ -103,11 +103,13 @@ extension ReplayFiles {
     private static func lookAt(_ stem: Stem, _ path: FilePath, limit: Int) -> LookedAt {
         do {
             let request = try read(path, limit: limit)
-            let answer = path.removingLastComponent().appending(
-                ExchangeFile.response.name(of: stem) + (path.extension == "gz" ? Filing.compressedSuffix : ""))
+            func beside(_ file: ExchangeFile) -> FilePath {
+                path.removingLastComponent().appending(file.name(of: stem) + (path.extension == "gz" ? Filing.compressedSuffix : ""))
+            }
             // An exchange that was cut off has no reply, and its request stands all the same.
-            let reply = (try? read(answer, limit: limit)) ?? []
-            switch UnderstoodExchange(stem, request: request, reply: reply, inflatedLimit: limit) {
+            let reply = (try? read(beside(.response), limit: limit)) ?? []
+            let isWhole = access(beside(.incomplete).string, F_OK) != 0
+            switch UnderstoodExchange(stem, request: request, reply: reply, isReplyWhole: isWhole, inflatedLimit: limit) {
             case .report(var arrival, let xml):
                 let delivery = path.removingLastComponent().appending("\(stem).\(Undelivered.delivery)\(Filing.compressedSuffix)")
                 if let late = try? read(delivery, limit: limit) {

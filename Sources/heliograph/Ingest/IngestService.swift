@@ -33,6 +33,8 @@ struct IngestService: Service, CustomStringConvertible {
             var archive: ArchiveWriter?
             var failure: String?
             var lastHouseKeeping: ContinuousClock.Instant?
+            /// Whether old requests without a reply have been looked for since then.
+            var hasLookedForOld = false
             /// Whether the archive was found to be unusable since the start.
             var isDamaged = false
         }
@@ -90,8 +92,12 @@ extension IngestService {
         var failure: (what: String, error: any Error)?
         var mayGoOn = true
         // Room comes first: on a disk that is full nothing can be archived. Where none can be made, that is tried all the same.
-        do { try await keepHouse(on: thread) } catch {
+        do { try await makeRoom(on: thread) } catch {
             failure = ("room could not be made on the spool's disk", error)
+            mayGoOn = false
+        }
+        do { try await settleOld(on: thread) } catch {
+            failure = ("requests without a reply could not be noted as such", error)
             mayGoOn = false
         }
         do {
@@ -148,31 +154,40 @@ extension IngestService {
     }
 
     /// Every hour, and whenever there is less room than is to be left; never while the archive can't be used.
-    private func keepHouse(on thread: BackgroundThread) async throws {
+    private func makeRoom(on thread: BackgroundThread) async throws {
         guard await isArchiveUsable() else { return }
         let (spool, wanted) = (spool, settings.leaveFree?.bytes)
         let lacksRoom = try await thread.run { try spool.lacksRoom(wanted) }
         let isDue = state.turn.withLock { turn in
             if !lacksRoom, let last = turn.lastHouseKeeping, .now - last < Self.houseKeepingPause { return false }
             turn.lastHouseKeeping = .now
+            turn.hasLookedForOld = false
             return true
         }
         guard isDue else { return }
-        let now = Int(Date().timeIntervalSince1970)
-        let forgotten = now - settings.limits.requestTime.milliseconds / 1000 - Self.longestReplySeconds
-        let settled = try await thread.run { try spool.settleForgotten(before: forgotten) }
-        if settled > 0 {
-            logger.warning("requests are archived without their replies, which could not be kept", metadata: ["count": "\(settled)"])
-        }
-        let firstDay = settings.keepProcessed.map { Stem.day(of: now - $0.milliseconds / 1000) }
+        let firstDay = settings.keepProcessed.map { Stem.day(of: Int(Date().timeIntervalSince1970) - $0.milliseconds / 1000) }
         let retention = Retention(firstDay: firstDay, leaveFreeBytes: wanted)
         let removal = try await thread.run { try spool.apply(retention) }
         guard let first = removal.days.first, let last = removal.days.last else { return }
         logger.notice("removed old captures", metadata: ["first_day": "\(first)", "last_day": "\(last)", "files": "\(removal.files)"])
     }
 
-    /// No reply takes longer: half an hour is its limit, and names tell the local time, of which an autumn night has an hour twice.
-    private static let longestReplySeconds = 3 * 3600
+    /// Gives requests that will get no reply any more a note that says so: those that a crash cut off, and, when it has been made room, those
+    /// whose reply could not be kept.
+    private func settleOld(on thread: BackgroundThread) async throws {
+        let spool = spool
+        _ = try await thread.run { try spool.settleInterrupted() }
+        guard !state.turn.withLock({ $0.hasLookedForOld }) else { return }
+        let longest = (settings.limits.requestTime.milliseconds + settings.limits.replyTotalTime.milliseconds) / 1000 + Self.marginSeconds
+        let forgotten = Int(Date().timeIntervalSince1970) - longest
+        let settled = try await thread.run { try spool.settleForgotten(before: forgotten) }
+        state.turn.withLock { $0.hasLookedForOld = true }
+        guard settled > 0 else { return }
+        logger.warning("requests are archived without their replies, which could not be kept", metadata: ["count": "\(settled)"])
+    }
+
+    /// Names tell the local time, of which an autumn night has an hour twice; and an exchange has more parts than its request and its reply.
+    private static let marginSeconds = 9000
 
     private func tell(_ what: String, _ error: any Error) {
         let hint = (error as? ArchiveError)?.hint ?? (error as? SpoolError)?.hint

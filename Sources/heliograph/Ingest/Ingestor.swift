@@ -111,7 +111,8 @@ struct Ingestor: Sendable {
     private func understand(_ exchange: SettledExchange) throws -> UnderstoodExchange {
         let reply = try spool.bytes(.response, of: exchange, limit: Self.replyLimit)
         let understood = UnderstoodExchange(
-            exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max), reply: reply, inflatedLimit: inflatedLimit)
+            exchange.stem, request: try spool.bytes(.request, of: exchange, limit: .max), reply: reply,
+            isReplyWhole: !exchange.files.contains(.incomplete), inflatedLimit: inflatedLimit)
         if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy, !exchange.files.contains(.answer) {
             // A reply that this Envoy never got is no form that it is known to accept.
             learn(from: reply, of: envoy.serialNumber, exchange.stem)

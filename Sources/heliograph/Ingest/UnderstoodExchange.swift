@@ -12,9 +12,10 @@ enum UnderstoodExchange {
     case undecodable(String)
 
     /// - Parameters:
-    ///   - reply: The reply's bytes; none where it did not come or was too large to look at.
+    ///   - reply: The reply's bytes, or the note that there is none.
+    ///   - isReplyWhole: Whether it came to its end.
     ///   - inflatedLimit: How large the request's body may become when it is inflated, bytes.
-    init(_ stem: Stem, request: [UInt8], reply: [UInt8], inflatedLimit: Int) {
+    init(_ stem: Stem, request: [UInt8], reply: [UInt8], isReplyWhole: Bool = true, inflatedLimit: Int) {
         do {
             let request = try CapturedRequest(request)
             guard request.path == .performanceReport else {
@@ -28,7 +29,7 @@ enum UnderstoodExchange {
                 return
             }
             let source = Source(name: stem.description, receivedTimestamp: stem.arrivalTimestamp)
-            let findings = report.findings + ReplyFindings.findings(in: reply)
+            let findings = report.findings + ReplyFindings.findings(in: reply, isWhole: isReplyWhole)
             self = .report(Arrival(report.value, findings: findings, from: source), xml: body.xml)
         } catch {
             self = .undecodable("\(error)")

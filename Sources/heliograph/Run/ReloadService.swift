@@ -7,6 +7,8 @@ import UnixSignals
 /// a connection being lost. Whatever else has changed waits for the next start.
 struct ReloadService: Service, CustomStringConvertible {
     let modeSwitch: ModeSwitch
+    /// Those that hold, but for what this changes.
+    let started: Settings
     /// Reads the settings as the start did: flags over environment over file.
     let load: @Sendable () throws -> Settings
     let logger: Logger
@@ -22,6 +24,9 @@ struct ReloadService: Service, CustomStringConvertible {
             let settings = try load()
             let cloud = settings.cloud
             let isNew = modeSwitch.change(to: CloudMode.Rules(settings), by: "SIGHUP")
+            if settings.afterRestart != started.afterRestart {
+                logger.warning("settings were read again; some that have changed hold from the next start on")
+            }
             guard modeSwitch.change(to: cloud, by: "SIGHUP") == nil, !isNew else { return }
             logger.notice(
                 "settings were read again; cloud is as it was",
@@ -33,5 +38,14 @@ struct ReloadService: Service, CustomStringConvertible {
             logger.error(
                 "settings can't be read; all goes on as before", metadata: ["reason": "\(error)", "hint": "heliograph config check"])
         }
+    }
+}
+
+extension Settings {
+    /// Without what changes while the program runs.
+    fileprivate var afterRestart: Settings {
+        var settings = self
+        (settings.cloud, settings.answerAfter, settings.otherHosts, settings.deliver) = (.forward, nil, .forward, .never)
+        return settings
     }
 }

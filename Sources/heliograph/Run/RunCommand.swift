@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
                 metadata: ["cloud": "\(settings.upstream)"])
         }
         let modeSwitch = ModeSwitch(mode: mode, logger: logger)
-        modeSwitch.warn(of: settings.cloud)
+        modeSwitch.warn(of: mode.value)
         let undelivered = UndeliveredCounter(spool.undelivered)
         let report = { @Sendable in
             ServiceReport(
@@ -74,7 +74,7 @@ struct RunCommand: AsyncParsableCommand {
         let server = try makeServer(settings, identity, mode, forms, spool, counters, logger, isJournal ? nil : settings, manager, ingest)
 
         let options = options
-        let reload = ReloadService(modeSwitch: modeSwitch, load: { try options.load() }, logger: logger)
+        let reload = ReloadService(modeSwitch: modeSwitch, started: settings, load: { try options.load() }, logger: logger)
         let delivery = DeliveryService(try Deliverer(settings), mode, logger) { ingest?.look(at: $0) }
         StartMemory.giveBack()
         var configuration = ServiceGroupConfiguration(
@@ -106,6 +106,11 @@ struct RunCommand: AsyncParsableCommand {
                 logger.warning(
                     "cleaned up after a crash",
                     metadata: ["unfinished_files": "\(spool.recovery.removed)", "cut_off_exchanges": "\(spool.recovery.interrupted)"])
+            }
+            if let failure = spool.recovery.failure {
+                logger.error(
+                    "cut-off exchanges could not be noted as such; it is tried again",
+                    metadata: ["reason": "\(failure)", "hint": "\(failure.hint)"])
             }
             for stem in spool.recovery.doubtful where settings.cloud != .answer {
                 logger.warning(
@@ -178,9 +183,12 @@ extension CaptureConfiguration {
         upstreamAuthorities = settings.upstreamCA?.string
         cloud = mode
         let inflatedLimit = settings.limits.inflated.bytes
-        answer = { request in
-            try OwnAnswer.toRequest(request, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit) { forms.form(of: $0) }
+        answer = { request, answersUnread in
+            try OwnAnswer.toRequest(
+                request, at: Int(Date().timeIntervalSince1970), limitBytes: inflatedLimit, answersUnread: answersUnread
+            ) { forms.form(of: $0) }
         }
+        isReport = { ReportPath(target: $0) == .performanceReport }
         isTaken = { CloudVerdict($0) == .taken }
         forwardsWithoutKeeping = settings.whenDiskFails == .forward
         limits = CaptureLimits(settings)
@@ -199,6 +207,8 @@ extension CaptureLimits {
         connectTime = TimeAmount(settings.limits.connectTime.duration)
         handshakeTime = TimeAmount(settings.limits.handshakeTime.duration)
         replySilence = TimeAmount(settings.limits.replyTime.duration)
+        replyTime = TimeAmount(settings.limits.replyTotalTime.duration)
+        connectionTime = TimeAmount(settings.limits.connectionTime.duration)
     }
 }
 

@@ -5,14 +5,21 @@ struct StartNotice {
     var listening: [String]
     var settings: Settings
 
+    /// When the Envoy is answered here; nil for never.
+    private var answers: String? {
+        if settings.cloud.answersHere { return "the Envoy here (\(Settings.Cloud.experimental))" }
+        guard settings.cloud == .forward, let time = settings.answerAfter else { return nil }
+        return "the Envoy here when the cloud has taken no report for \(time) (\(Settings.Cloud.experimental))"
+    }
+
     var text: String {
         let capture = listening.first ?? "?"
         let port = capture.split(separator: ":").last.map(String.init) ?? "?"
         let forwards =
             switch settings.cloud {
             case .forward: "\(settings.upstream)"
-            case .shield: "\(settings.upstream) (cloud: shield); the Envoy is answered here"
-            case .answer: "nowhere (cloud: answer); the Envoy is answered here"
+            case .shield: "\(settings.upstream) (cloud: shield)"
+            case .answer: "nowhere (cloud: answer)"
             case .off: "nowhere (cloud: off); the Envoy hears 503"
             }
         let dashboard = settings.dashboard.listen.map { "http://\($0)/" } ?? "off"
@@ -22,6 +29,9 @@ struct StartNotice {
             "  writes to     \(settings.spool)",
             "  forwards to   \(forwards)",
             "  dashboard     \(dashboard)",
+        ]
+        if let answers { lines.insert("  answers       \(answers)", at: 4) }
+        lines += [
             "",
             "with an Envoy:    redirect its TCP port 443 to port \(port) of this machine, and make this machine its gateway:",
             "                  sudo heliograph gateway up --envoy ADDRESS, and docs/gateway.md",

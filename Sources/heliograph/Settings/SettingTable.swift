@@ -92,7 +92,8 @@ enum SettingTable {
         "when-disk-fails", .choice, default: Settings.WhenDiskFails.refuse, example: "forward",
         help: """
             What happens to a request that can't be written (disk full, folder not writable). `refuse`: the Envoy hears 503 \
-            and keeps its reports for later. `forward`: the request goes to the cloud and no capture of it remains.
+            and keeps its reports for later. `forward`: the request goes to the cloud and no capture of it remains; one over 64 KiB, \
+            for which there is no room elsewhere, is refused all the same.
             """)
     static let logLevel = Setting(
         "log-level", .choice, default: Logger.Level.info, example: "debug",
@@ -160,6 +161,12 @@ extension SettingTable {
     static let replyTime = Setting(
         "limits.reply-time", .duration(waits), default: .seconds(60), example: "2m",
         help: "How long the cloud may take to begin its reply, and to go on with it; the Envoy then hears 504.")
+    static let replyTotalTime = Setting(
+        "limits.reply-total-time", .duration(waits), default: .minutes(30), example: "1h",
+        help: "How long the cloud's whole reply may take.")
+    static let connectionTime = Setting(
+        "limits.connection-time", .duration(waits), default: .minutes(60), example: "10m",
+        help: "How long one connection may bring requests; it is closed when the one that is under way then has its reply.")
 
     /// All of them, in the order of the sample file; those of one block stand together.
     static let all: [any SettingDescription] =
@@ -169,6 +176,7 @@ extension SettingTable {
             privateKey, whenDiskFails, logLevel, allowRoot, gatewayInterface, gatewayPorts, gatewayWhenStopped,
             dashboardListen, dashboardPasswordFile, dashboardWithoutPassword, dashboardNames,
             connections, requestHead, requestBody, reply, inflated, idle, handshakeTime, requestTime, connectTime, replyTime,
+            replyTotalTime, connectionTime,
         ] + publishers
 
     static func named(_ name: String) -> (any SettingDescription)? { all.first { $0.name == name } }

@@ -129,6 +129,10 @@ struct Settings: Sendable, Equatable {
         var connectTime: HumanDuration
         /// Until the reply begins, and between its pieces.
         var replyTime: HumanDuration
+        /// To the reply's last byte.
+        var replyTotalTime: HumanDuration
+        /// From a connection's first request to the last that it may bring.
+        var connectionTime: HumanDuration
     }
 }
 
@@ -191,12 +195,16 @@ extension Settings.Limits {
         requestTime = reader.value(SettingTable.requestTime)
         connectTime = reader.value(SettingTable.connectTime)
         replyTime = reader.value(SettingTable.replyTime)
+        replyTotalTime = reader.value(SettingTable.replyTotalTime)
+        connectionTime = reader.value(SettingTable.connectionTime)
     }
 }
 
 extension Settings.Cloud {
     /// Whether requests go to the cloud.
     var reachesOut: Bool { self == .forward || self == .shield }
+    /// Why answering the Envoy here is experimental, behind a word that says so.
+    static let experimental = "experimental: what an Envoy accepts is not known for sure"
     /// Whether the Envoy hears an answer made here. Experimental.
     var answersHere: Bool { self == .shield || self == .answer }
 }

@@ -51,6 +51,8 @@ struct SettingsOptions: ParsableArguments {
     @Option(name: .of(SettingTable.requestTime), help: .of(SettingTable.requestTime, "duration")) var requestTime: String?
     @Option(name: .of(SettingTable.connectTime), help: .of(SettingTable.connectTime, "duration")) var connectTime: String?
     @Option(name: .of(SettingTable.replyTime), help: .of(SettingTable.replyTime, "duration")) var replyTime: String?
+    @Option(name: .of(SettingTable.replyTotalTime), help: .of(SettingTable.replyTotalTime, "duration")) var replyTotalTime: String?
+    @Option(name: .of(SettingTable.connectionTime), help: .of(SettingTable.connectionTime, "duration")) var connectionTime: String?
 
     /// What was given, by the names of settings.
     var flags: [String: [String]] {
@@ -73,6 +75,7 @@ struct SettingsOptions: ParsableArguments {
             (SettingTable.reply, reply.list), (SettingTable.inflated, inflated.list), (SettingTable.idle, idle.list),
             (SettingTable.handshakeTime, handshakeTime.list), (SettingTable.requestTime, requestTime.list),
             (SettingTable.connectTime, connectTime.list), (SettingTable.replyTime, replyTime.list),
+            (SettingTable.replyTotalTime, replyTotalTime.list), (SettingTable.connectionTime, connectionTime.list),
         ]
         return Dictionary(uniqueKeysWithValues: (given + publishers.given).compactMap { $1.isEmpty ? nil : ($0.name, $1) })
     }

@@ -52,12 +52,12 @@ struct RequestStateTests {
     func answering() {
         var state = Self.state()
         _ = state.received(10, at: Self.at(0))
-        state.requestEnded()
+        _ = state.requestEnded(at: Self.at(0))
         #expect(state.look(at: Self.at(10_000)) == .wait)
         #expect(state.closed() == nil, "its end in between breaks nothing off")
         state = Self.state()
         _ = state.received(10, at: Self.at(0))
-        state.requestEnded()
+        _ = state.requestEnded(at: Self.at(0))
         state.writability(false, at: Self.at(100))
         #expect(state.look(at: Self.at(130)) == .wait)
         #expect(state.look(at: Self.at(131)) == .close)
@@ -69,7 +69,7 @@ struct RequestStateTests {
     func bytes() {
         var state = Self.state()
         #expect(state.received(1100, at: Self.at(0)) == nil)
-        state.requestEnded()
+        _ = state.requestEnded(at: Self.at(0))
         #expect(state.received(1100, at: Self.at(0)) == nil)
         #expect(state.received(1, at: Self.at(0)) == .bodyTooLarge(limit: 1000))
     }
@@ -81,12 +81,12 @@ struct RequestStateTests {
         state = Self.state()
         _ = state.received(1, at: Self.at(0))
         #expect(state.quiesce() == false)
-        state.requestEnded()
+        _ = state.requestEnded(at: Self.at(0))
         #expect(state.replyFinished(at: Self.at(1)) == true)
         state = Self.state()
         for _ in 1...2 {
             _ = state.received(1, at: Self.at(0))
-            state.requestEnded()
+            _ = state.requestEnded(at: Self.at(0))
         }
         #expect(state.quiesce() == false)
         #expect(state.replyFinished(at: Self.at(1)) == false, "one is still to be answered")
@@ -108,7 +108,7 @@ struct RequestStateTests {
     func pipelined() {
         var state = Self.state()
         _ = state.received(10, at: Self.at(0))
-        state.requestEnded()
+        _ = state.requestEnded(at: Self.at(0))
         _ = state.received(5, at: Self.at(1))
         #expect(state.look(at: Self.at(400)) == .wait, "half of a second request")
         #expect(state.replyFinished(at: Self.at(400)) == false)
@@ -117,12 +117,62 @@ struct RequestStateTests {
 
         state = Self.state()
         _ = state.received(10, at: Self.at(0))
-        state.requestEnded()
+        _ = state.requestEnded(at: Self.at(0))
         _ = state.received(5, at: Self.at(1))
         state.refused()
         #expect(state.look(at: .now() + .hours(1)) == .wait, "a second request that is refused")
         _ = state.replyFinished(at: Self.at(60))
         #expect(state.look(at: Self.at(62)) == .wait)
         #expect(state.look(at: Self.at(63)) == .close)
+    }
+
+    @Test("A connection has its time: between requests it ends, and what is under way is finished, but nothing after it is taken")
+    func connectionTime() {
+        var state = Self.state()
+        for second in stride(from: Int64(0), through: 3580, by: 20) {
+            _ = state.received(1, at: Self.at(second))
+            #expect(state.requestEnded(at: Self.at(second)) == false)
+            #expect(state.replyFinished(at: Self.at(second + 1)) == false)
+        }
+        #expect(state.look(at: Self.at(3600)) == .wait)
+        #expect(state.look(at: Self.at(3601)) == .close, "between requests")
+        _ = state.received(1, at: Self.at(3600))
+        #expect(state.look(at: Self.at(3601)) == .wait, "within one")
+        #expect(state.requestEnded(at: Self.at(3610)) == true, "the last")
+        #expect(state.look(at: Self.at(3700)) == .wait, "it is being answered")
+        #expect(state.replyFinished(at: Self.at(3700)) == true)
+    }
+
+    @Test("Who waits for a word before it sends its body hears it once, and not before the replies to earlier requests are out")
+    func awaitsContinue() {
+        var state = Self.state()
+        #expect(state.maySayContinue() == false)
+        state.asksToContinue()
+        #expect(state.maySayContinue() == true)
+        #expect(state.maySayContinue() == false)
+        _ = state.received(10, at: Self.at(0))
+        _ = state.requestEnded(at: Self.at(0))
+        state.asksToContinue()
+        #expect(state.maySayContinue() == false, "the first is being answered")
+        _ = state.replyFinished(at: Self.at(1))
+        #expect(state.maySayContinue() == true)
+        _ = state.requestEnded(at: Self.at(1))
+        state.asksToContinue()
+        _ = state.requestEnded(at: Self.at(1))
+        _ = state.replyFinished(at: Self.at(2))
+        _ = state.replyFinished(at: Self.at(2))
+        #expect(state.maySayContinue() == false, "it did not wait")
+    }
+
+    @Test("Where a request could not be taken the connection ends, whatever has arrived behind it")
+    func gaveUp() {
+        var state = Self.state()
+        for _ in 1...2 {
+            _ = state.received(1, at: Self.at(0))
+            _ = state.requestEnded(at: Self.at(0))
+        }
+        state.gaveUp(at: Self.at(1))
+        #expect(state.look(at: Self.at(3)) == .wait)
+        #expect(state.look(at: Self.at(4)) == .close)
     }
 }

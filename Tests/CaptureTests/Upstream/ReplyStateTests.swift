@@ -22,7 +22,17 @@ struct ReplyStateTests {
         #expect(state.look(at: Self.at(11)) == .handshakeTooSlow)
         state.secured(at: Self.at(10))
         #expect(state.look(at: Self.at(70)) == nil)
-        #expect(state.look(at: Self.at(71)) == .tooSlow)
+    }
+
+    @Test("Silence counts from when the cloud has got the request: not while a disk is flushed, nor while a long request goes out")
+    func told() {
+        var state = Self.state()
+        state.secured(at: Self.at(0))
+        state.asked(at: Self.at(0))
+        #expect(state.look(at: Self.at(100)) == nil, "it has not been told a word")
+        for second in [100, 140, 180] { state.told(at: Self.at(Int64(second))) }
+        #expect(state.look(at: Self.at(240)) == nil)
+        #expect(state.look(at: Self.at(241)) == .tooSlow)
     }
 
     @Test("Silence counts while the cloud is asked for more, not while the Envoy has yet to take what there is")

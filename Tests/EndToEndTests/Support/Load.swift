@@ -14,6 +14,7 @@ final class Load: Sendable {
     }
 
     private let state: Mutex<State>
+    private let answerCount = Watched(0)
     private let seed: UInt64
 
     /// - Parameter first: The number of the first request.
@@ -26,6 +27,9 @@ final class Load: Sendable {
     /// Those that got a whole reply, of whatever status.
     var answered: [Int: EnvoyReply] { state.withLock { $0.answered } }
     var next: Int { state.withLock { $0.next } }
+
+    /// Waits for so many answers, a few seconds at most.
+    func answers(_ count: Int) async -> Bool { await answerCount.wait(within: .seconds(5)) { $0 >= count } }
 
     func stop() { state.withLock { $0.isStopped = true } }
 
@@ -40,6 +44,7 @@ final class Load: Sendable {
                         // The server is killed in the middle of it, which is the point; what was answered counts.
                         guard let reply = try? await client.send(request) else { return }
                         self.state.withLock { $0.answered[number] = reply }
+                        self.answerCount.change { $0 += 1 }
                     }
                 }
             }
@@ -56,6 +61,9 @@ final class Load: Sendable {
         }
     }
 
+    /// Whether the request of that number is a report.
+    static func isReport(_ number: Int) -> Bool { number % 8 > 2 }
+
     /// Mostly small reports, some larger, and now and then one that does not fit into memory's share.
     static func request(_ number: Int, seed: UInt64) -> [UInt8] {
         var random = SeededRandom(seed &+ UInt64(number))
@@ -71,6 +79,8 @@ final class Load: Sendable {
 struct Aftermath {
     /// By number.
     var requests: [Int: String] = [:]
+    /// The stems of those that were answered here.
+    var answers: Set<String> = []
     /// What is not as it should be, in words.
     var faults: [String] = []
 
@@ -96,6 +106,9 @@ struct Aftermath {
             case "response" where !Self.isWholeReply(bytes): faults.append("\(name): not whole, \(bytes.count) bytes")
             case "xml" where bytes != PostedReport.any.xml: faults.append("\(name): not the report's XML, \(bytes.count) bytes")
             case "incomplete" where bytes.last != 10: faults.append("\(name): not whole")
+            case "answer":
+                answers.insert(parts[0])
+                if !Self.isWholeReply(bytes) { faults.append("\(name): not whole, \(bytes.count) bytes") }
             case "response", "xml", "incomplete": break
             default: faults.append("\(name): a name of no known form")
             }
