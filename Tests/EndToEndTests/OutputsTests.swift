@@ -206,6 +206,24 @@ extension OutputsTests {
         }
     }
 
+    @Test("Without an archive the disk is watched and the program's own figures are told, each alert once")
+    func withoutArchive() async throws {
+        let port = try freePort()
+        let flags = ["--ingest", "off", "--alerts-disk-free", "1048576GiB", "--alerts-every", "1s", "--dashboard-listen", "127.0.0.1:\(port)"]
+        try await withHouse(.normal, flags) { house in
+            #expect(await house.proxy.logs("rule=diskFilling"))
+            _ = try await house.post(PostedReport.any.request)
+            let looked = ContinuousClock.now
+            #expect(
+                try await comes {
+                    let text = try await metrics(at: port)
+                    return text.contains("heliograph_archive_up 0\n") && text.contains("heliograph_requests_captured_total 1\n")
+                        && ContinuousClock.now - looked > .seconds(3)
+                })
+            #expect(house.proxy.lines(containing: "rule=diskFilling").count == 1)
+        }
+    }
+
     @Test("A backlog of more than ten thousand rows before dead and hanging servers takes no memory, and arrives when they are back")
     func memory() async throws {
         let hanging = try Server.python("http_side.py")

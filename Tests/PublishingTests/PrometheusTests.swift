@@ -73,6 +73,17 @@ import Testing
         #expect(checked.status == 0 && checked.text.isEmpty && checked.errors.isEmpty, "\(checked.text)\(checked.errors)")
     }
 
+    @Test func `energy below zero is from no panel: what is counted never falls`() async throws {
+        let flow = try await Flow()
+        var reports = Roof().reports(2)
+        for index in reports[1].intervals.indices { reports[1].intervals[index].joules = -20_000 }
+        try await flow.keep(reports[..<1], from: "first")
+        let before = try await flow.archive.reader.devices(now: 1_446_171_000).map(\.joulesTotal)
+        try await flow.keep(reports[1...], from: "second")
+        #expect(try await flow.archive.reader.devices(now: 1_446_171_000).map(\.joulesTotal) == before)
+        #expect(try await flow.archive.reader.sumsAgree())
+    }
+
     @Test func `the power of a silent Envoy is told no more by day, and is 0 W at night`() async throws {
         let flow = try await Flow()
         let reports = Roof().reports(800)
