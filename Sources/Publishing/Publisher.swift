@@ -27,6 +27,11 @@ public protocol Publisher: Sendable {
     /// - Throws: as `publish`; what is rejected is passed over.
     func publish(alerts: [AlertChange]) async throws
 
+    /// Passes the newest row on as a trial, or what is made of it and others.
+    ///
+    /// - Throws: as `publish`.
+    func tryOut(_ newest: PublishedRow) async throws -> PublishingTrial
+
     /// Does what is to be done without new rows: at the start, when woken, and from time to time.
     ///
     /// - Throws: as `publish`.
@@ -39,8 +44,20 @@ public protocol Publisher: Sendable {
 extension Publisher {
     public var takesAlerts: Bool { false }
     public func publish(alerts: [AlertChange]) async throws {}
+    public func tryOut(_ newest: PublishedRow) async throws -> PublishingTrial {
+        try await publish([newest])
+        return PublishingTrial(timestamp: newest.timestamp, words: "took the newest row")
+    }
     public func tend() async throws {}
     public func close() async {}
+}
+
+/// What came of a trial.
+public struct PublishingTrial: Equatable, Sendable {
+    /// Of what was sent, seconds since 1970 UTC; nil where there was nothing to send.
+    public var timestamp: Int?
+    /// What the other side did, as a sentence without its subject.
+    public var words: String
 }
 
 /// Why rows were not taken. The texts hold no secrets, are for people, and begin in lower case.
@@ -49,10 +66,12 @@ public enum PublishError: Error, Equatable, Sendable {
     case retry(String, after: Duration? = nil)
     /// They will never be taken as they are.
     case reject(String)
+    /// So many of them will never be taken, and the others are taken: nothing of it need come again.
+    case passOver(Int, String)
 
     public var reason: String {
         switch self {
-        case .retry(let reason, _), .reject(let reason): reason
+        case .retry(let reason, _), .reject(let reason), .passOver(_, let reason): reason
         }
     }
 

@@ -21,13 +21,12 @@ import Testing
         EnvoyStatus(serialNumber: "1", lastReceivedTimestamp: noon - seconds, intervalCount: 0, readingCount: 0, eventCount: 0)
     }
 
-    private func device(_ equipment: String, share: Double?, readSecondsAgo: Int) -> DeviceNow {
+    private func device(_ equipment: String, share: Double?, readSecondsAgo: Int?, joules: Int = 1, envoy: String = "1") -> DeviceNow {
         var device = DeviceNow(
-            envoy: "1", equipment: equipment, serialNumber: equipment, inverterCondition: .init(), channelCondition: .init(),
-            joulesToday: 0,
-            joulesTotal: 0)
+            envoy: envoy, equipment: equipment, serialNumber: equipment.split(separator: ".").first.map(String.init) ?? "",
+            inverterCondition: .init(), channelCondition: .init(), joulesToday: 0, joulesTotal: joules)
         device.shareOfMedian = share
-        device.latest = Reading(equipment: equipment, timestamp: noon - readSecondsAgo, durationSeconds: 300)
+        device.latest = readSecondsAgo.map { Reading(equipment: equipment, timestamp: noon - $0, durationSeconds: 300) }
         return device
     }
 
@@ -40,6 +39,11 @@ import Testing
             $0.devices = [device("a", share: 1, readSecondsAgo: 300), device("b", share: 0.9, readSecondsAgo: 400)]
             $0.program.diskFreeBytes = 10 << 30
             ($0.program.lastReplyTimestamp, $0.program.lastCloudFailureTimestamp) = (noon - 10, noon - 5_000)
+            $0.devices += [
+                device("unused", share: 0, readSecondsAgo: nil, joules: 0), device("neighbour's", share: 0, readSecondsAgo: nil, joules: 0),
+            ]
+            $0.devices[3].adminState = 1
+            $0.knownDays = ["1": 7]
         }
         #expect(said.isEmpty)
     }
@@ -65,8 +69,8 @@ import Testing
                 (day: CivilDate(daysSince1970: day), hour: hour, joules: hour == 6 ? 10 : hour == 7 && day > 2 ? 0 : 1_000_000)
             }
         }
-        #expect(AlertFacts.daylight(samples) == Set(8...18))
-        #expect(AlertFacts.daylight([]).isEmpty)
+        #expect(Daylight.hours(samples) == Set(8...18))
+        #expect(Daylight.hours([]).isEmpty)
     }
 
     @Test func `panels far below their peers, and those that are not read, are named`() {
@@ -80,6 +84,54 @@ import Testing
         var deleted = device("taken down", share: 0, readSecondsAgo: 90_000)
         deleted.adminState = 3
         #expect(facts { $0.devices = [device("good", share: 1, readSecondsAgo: 300), deleted] }.isEmpty)
+    }
+
+    @Test func `a panel that the Envoy has verified and never read is missed, once its peers have given energy for days`() {
+        func said(_ state: Int?, days: Int, others: [DeviceNow] = []) -> [AlertRule] {
+            var never = device("never.1", share: nil, readSecondsAgo: nil, joules: 0)
+            never.adminState = state
+            return facts {
+                $0.devices = [device("good.1", share: 1, readSecondsAgo: 300), never] + others
+                $0.knownDays = ["1": days]
+            }
+        }
+        #expect(said(2, days: 2) == [.panelSilent])
+        #expect(said(2, days: 1).isEmpty, "a new roof")
+        #expect(said(1, days: 7).isEmpty && said(3, days: 7).isEmpty && said(nil, days: 7).isEmpty)
+        #expect(said(2, days: 7, others: [device("never.2", share: 1, readSecondsAgo: 300)]).isEmpty, "an input without a panel")
+    }
+
+    @Test func `an Envoy whose panels another one reads is not missed`() {
+        func said(_ equipment: [String]) -> [AlertRule] {
+            facts {
+                $0.envoys = [envoy(silentFor: 90_000), envoy(silentFor: 60)]
+                $0.envoys[1].serialNumber = "2"
+                $0.open = [.init(.envoySilent, envoy: "1")]
+                $0.devices = ["a.1", "b.1", "c.1"].map { device($0, share: nil, readSecondsAgo: 90_000) }
+                $0.devices += equipment.map { device($0, share: nil, readSecondsAgo: 300, envoy: "2") }
+            }
+        }
+        #expect(said(["a.1", "b.1"]).isEmpty)
+        #expect(said(["c.1", "d.1"]) == [.envoySilent])
+    }
+
+    @Test func `nothing is said of what the settings say is gone`() {
+        var limits = AlertLimits()
+        func said(_ gone: Set<String>) -> [AlertRule] {
+            limits.gone = gone
+            var facts = AlertFacts(now: noon)
+            facts.envoys = [envoy(silentFor: 90_000)]
+            var event = EventEpisode(seq: 1, envoy: "1", equipment: "low.1", code: 101, kind: .raised)
+            event.beganTimestamp = noon - 90_000
+            facts.events = [event]
+            facts.open = [.init(.envoySilent, envoy: "1")]
+            facts.devices = [device("good.1", share: 1, readSecondsAgo: 300), device("low.1", share: 0.1, readSecondsAgo: 90_000)]
+            facts.program.diskFreeBytes = 0
+            return AlertRules.conditions(facts, limits).map(\.key.rule)
+        }
+        #expect(said([]) == [.envoySilent, .panelLow, .panelSilent, .eventOpen, .diskFilling])
+        #expect(said(["low"]) == [.envoySilent, .diskFilling])
+        #expect(said(["1"]) == [.diskFilling])
     }
 
     @Test func `a low panel lets go later than it takes hold`() {
@@ -99,11 +151,37 @@ import Testing
         event.endedTimestamp = noon
         #expect(facts { $0.events = [event] }.isEmpty)
         #expect(facts { $0.program.diskFreeBytes = 100 << 20 } == [.diskFilling])
-        #expect(
-            facts { ($0.program.lastReplyTimestamp, $0.program.lastCloudFailureTimestamp) = (noon - 4_000, noon) } == [.cloudUnreachable])
-        #expect(facts { ($0.program.lastReplyTimestamp, $0.program.lastCloudFailureTimestamp) = (noon - 1_000, noon) }.isEmpty)
-        #expect(facts { $0.open = [.init(.cloudUnreachable)] } == [.cloudUnreachable], "a program that has just started does not know")
         #expect(facts { $0.tasks = [(envoy: "1", element: "emu_task", received: noon)] } == [.cloudTask])
+    }
+}
+
+extension AlertRulesTests {
+    /// - Parameters: seconds before noon.
+    private func cloud(outage: Int?, failure: Int?, reply: Int? = nil, isOpen: Bool = false) -> [AlertRule] {
+        facts {
+            $0.program.cloudOutageSinceTimestamp = outage.map { noon - $0 }
+            $0.program.lastCloudFailureTimestamp = failure.map { noon - $0 }
+            $0.program.lastReplyTimestamp = reply.map { noon - $0 }
+            if isOpen { $0.open = [.init(.cloudUnreachable)] }
+        }
+    }
+
+    @Test func `a cloud that takes nothing for an hour is told, also one that has never replied since the start`() {
+        #expect(cloud(outage: 4_000, failure: 10) == [.cloudUnreachable])
+        #expect(cloud(outage: 4_000, failure: 10, reply: 5_000) == [.cloudUnreachable])
+        #expect(cloud(outage: 4_000, failure: nil, reply: 10) == [.cloudUnreachable], "it replies, but takes nothing")
+        #expect(cloud(outage: 1_000, failure: 10, reply: 1_300).isEmpty)
+        #expect(cloud(outage: nil, failure: 10, reply: 5).isEmpty)
+    }
+
+    @Test func `one failure after hours without a report is no outage, however long nobody asks again`() {
+        #expect(cloud(outage: 60, failure: 60, reply: 21_600).isEmpty)
+        #expect(cloud(outage: 7_000, failure: 7_000, reply: 28_000).isEmpty)
+    }
+
+    @Test func `a program that starts again knows of the outage, and one whose owner gives the cloud up knows of none`() {
+        #expect(cloud(outage: 90_000, failure: nil, isOpen: true) == [.cloudUnreachable])
+        #expect(cloud(outage: nil, failure: nil, isOpen: true).isEmpty)
     }
 }
 

@@ -9,12 +9,16 @@ import Testing
 /// What every publisher must do, whoever is at the other side. The other sides are real, and so is what goes wrong with them.
 @Suite(.serialized) struct ConformanceTests {
     /// Publishes while `body` runs, to a subject that is stopped in any case.
-    private func conform(_ kind: SubjectKind, _ body: (any Subject, Flow, PublishingService) async throws -> Void) async throws {
+    private func conform(
+        _ kind: SubjectKind, hasty: Bool = false, _ body: (any Subject, Flow, PublishingService) async throws -> Void
+    ) async throws {
         let subject = try await kind.make()
         let flow = try await Flow()
         do {
             try await subject.start()
-            try await flow.publishing(to: subject.target) { service in try await body(subject, flow, service) }
+            try await flow.publishing(to: hasty ? #require(subject.hastyTarget) : subject.target) { service in
+                try await body(subject, flow, service)
+            }
             await subject.stop()
         } catch {
             await subject.stop()
@@ -57,13 +61,23 @@ import Testing
             let reports = Roof().reports(300)
             try await flow.keep(reports[..<150], from: "first")
             service.look()
-            _ = try await eventually {
-                service.reports[0].rowsSent
+            try await expectAll(subject, flow, service)
+            try await expectEventually {
+                service.reports[0].rowsBehind
             } until: {
-                $0 > 0
+                $0 == 0
+            }
+            // It gets rows, and dies before it can say so.
+            try subject.set("mute")
+            try await flow.keep(reports[150..<250], from: "second")
+            service.look()
+            try await expectEventually {
+                service.reports[0].rowsBehind
+            } until: {
+                $0 ?? 0 > 0
             }
             await subject.stop()
-            try await flow.keep(reports[150...], from: "second")
+            try await flow.keep(reports[250...], from: "third")
             service.look()
             let isFailing = try await eventually {
                 service.reports[0].isFailing
@@ -71,6 +85,7 @@ import Testing
                 $0
             }.isRight
             #expect(isFailing, "it did not notice: \(service.reports)")
+            try subject.set("ok")
             try await subject.start()
             try await expectAll(subject, flow, service)
         }
@@ -99,6 +114,26 @@ import Testing
             }.isRight
             #expect(recovered)
             #expect(service.reports[0].rowsRefused == 0)
+        }
+    }
+
+    @Test(arguments: [SubjectKind.influxDB, .mqtt, .pvoutput, .webhook])
+    func `a server that accepts and never answers is given up, asked again, and gets everything afterwards`(_ kind: SubjectKind)
+        async throws
+    {
+        try await conform(kind, hasty: true) { subject, flow, service in
+            try subject.set("hang")
+            try await flow.keep(Roof().reports(50), from: "first")
+            service.look()
+            let (report, isFailing) = try await eventually {
+                service.reports[0]
+            } until: {
+                $0.isFailing
+            }
+            #expect(isFailing && report.rowsSent == 0)
+            #expect(["it is too slow", "the broker does not answer"].contains(report.lastError), "\(report)")
+            try subject.set("ok")
+            try await expectAll(subject, flow, service)
         }
     }
 

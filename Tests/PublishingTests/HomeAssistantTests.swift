@@ -1,5 +1,6 @@
 @testable import Archive
 import Foundation
+import Reports
 import TestSupport
 import Testing
 
@@ -43,14 +44,45 @@ private enum Rules {
         let device = try #require(object["device"] as? [String: Any])
         #expect(Set(device.keys).isSubset(of: Self.device), "\(device.keys)")
         #expect((device["identifiers"] as? [String])?.isEmpty == false)
+        for (key, value) in device where key != "identifiers" { #expect(value is String, "\(key)") }
         let origin = try #require(object["origin"] as? [String: Any])
-        #expect(Set(origin.keys).isSubset(of: Self.origin) && origin["name"] is String)
+        #expect(Set(origin.keys).isSubset(of: Self.origin) && origin["name"] is String && origin["sw_version"] as? String == "1.2.3")
+        #expect([0, 1, 2].contains(object["qos"] as? Int ?? 0))
+        for key in ["state_topic", "availability_topic"] { #expect(isTopic(object[key]), "\(key): \(object)") }
         let components = try #require(object["components"] as? [String: [String: Any]])
         #expect(!components.isEmpty)
         for (key, component) in components { try check(component, key) }
     }
 
+    /// A topic to listen to (`valid_subscribe_topic`): text without a null character, and here without wildcards.
+    private static func isTopic(_ value: Any?) -> Bool {
+        guard let topic = value as? String else { return false }
+        return !topic.isEmpty && topic.utf8.count <= 65_535 && !topic.contains { "+#\0".contains($0) }
+    }
+
+    /// Keys whose value is no text, with what it is.
+    private static let numbers: Set = ["suggested_display_precision", "expire_after"]
+    private static let truths: Set = ["force_update", "enabled_by_default"]
+    /// `ENTITY_CATEGORIES_SCHEMA`; a sensor may not be `config`.
+    private static let categories: Set = ["diagnostic"]
+
     private static func check(_ component: [String: Any], _ key: String) throws {
+        for (name, value) in component where name != "options" {
+            let isRight =
+                numbers.contains(name) ? (value as? Int).map { $0 >= 0 } ?? false : truths.contains(name) ? value is Bool : value is String
+            #expect(isRight, "\(key): \(name) is \(value)")
+        }
+        if let category = component["entity_category"] as? String { #expect(categories.contains(category), "\(key): \(category)") }
+        if component["platform"] as? String == "binary_sensor" {
+            // `mqtt/binary_sensor.py`: these are a sensor's alone.
+            for name in ["state_class", "unit_of_measurement", "suggested_display_precision", "last_reset_value_template"] {
+                #expect(component[name] == nil, "\(key): \(name)")
+            }
+        }
+        for name in ["value_template", "last_reset_value_template"] {
+            guard let template = component[name] as? String else { continue }
+            #expect(template.hasPrefix("{{ ") && template.hasSuffix(" }}"), "\(key): \(template)")
+        }
         #expect(Set(component.keys).isSubset(of: sensor), "\(key): \(component.keys)")
         #expect(["sensor", "binary_sensor"].contains(component["platform"] as? String), "\(key)")
         #expect((component["unique_id"] as? String)?.isEmpty == false, "\(key)")
@@ -99,6 +131,42 @@ private enum Rules {
             }
             #expect(Set(ids).count == ids.count && ids.count == 2 + 6 + 4 * 9)
         }
+    }
+
+    @Test func `each event is told once it is known, and to no one who comes later`() async throws {
+        try await run { subject, flow, service in
+            // It begins with what comes next.
+            try await expectEventually {
+                service.reports[0].rowsBehind
+            } until: {
+                $0 == 0
+            }
+            var reports = Roof().reports(1)
+            var raised = Event(id: 7, code: 101, timestamp: 1_446_100_000)
+            (raised.stateNumber, raised.equipment) = (2, "121333885001.1")
+            reports[0].events = [raised]
+            try await flow.keep(reports, from: "first")
+            service.look()
+            try await expectEventually {
+                subject.messages.filter { $0.topic == "heliograph/121319000042/event" }.map(\.payload)
+            } until: {
+                $0 == [
+                    #"{"code":101,"device":"121333885001.1","envoy":"121319000042","id":7,"name":"grid instability","state":"raised","time":"2015-10-29T06:26:40Z"}"#
+                ]
+            }
+            // What the broker has kept comes in the order of the topics asked for.
+            let topics = ["event", "state"].flatMap { ["-t", "heliograph/121319000042/\($0)"] }
+            let late = try await Program.run(
+                "mosquitto_sub", ["-h", "127.0.0.1", "-p", "\(subject.broker.port)", "-v", "-C", "1"] + topics)
+            #expect(late.text.hasPrefix("heliograph/121319000042/state "))
+        }
+    }
+
+    @Test func `two programs at one broker are two devices`() throws {
+        func id(_ prefix: String) -> String {
+            HomeAssistantDevice(alertsIn: MQTTTopics(prefix: prefix, discovery: "homeassistant"), version: nil).id
+        }
+        #expect(id("heliograph") == "heliograph_alerts" && id("solar/barn") == "heliograph_alerts_solar_barn")
     }
 
     @Test func `all is announced again when Home Assistant says that it is online`() async throws {
@@ -241,22 +309,22 @@ private enum Rules {
         await subject.stop()
     }
 
-    @Test func `a panel that is silent while its Envoy reports sleeps with 0 W, and nothing is unknown`() throws {
-        var envoy = EnvoyStatus(serialNumber: "1", lastReportTimestamp: 1_446_130_000, intervalCount: 0, readingCount: 0, eventCount: 0)
+    @Test func `totals that were told are never taken back, and other values stay as they were read last`() {
         var device = DeviceNow(
             envoy: "1", equipment: "2.1", serialNumber: "2", inverterCondition: .init(), channelCondition: .init(), joulesToday: 3_600,
             joulesTotal: 7_200)
         device.latest = Roof().reports(1)[0].readings[0]
-        device.latest?.timestamp = 1_446_130_000 - 300
+        device.latest?.equipment = "2.1"
+        let envoy = EnvoyStatus(serialNumber: "1", lastReportTimestamp: 2_000_000_000, intervalCount: 0, readingCount: 0, eventCount: 0)
         var joules: [String: Int] = [:]
-        let day = MQTTSite(envoy, devices: [device], joules: &joules, now: 1_446_130_000)
-        #expect(day.panels[0].state.watts == 100 && day.state.watts == 100)
-        envoy.lastReportTimestamp = 1_446_130_000 + 6 * 3_600
-        let night = MQTTSite(envoy, devices: [device], joules: &joules, now: 1_446_130_000 + 6 * 3_600)
-        #expect(night.panels[0].state.watts == 0 && night.state.watts == 0)
-        #expect(night.panels[0].state.acVolts == day.panels[0].state.acVolts)
+        func site(_ now: Int) -> MQTTSite {
+            let power = PowerNow(envoy, [device], Daylight(), now: now, silentSeconds: 7_200)
+            return MQTTSite(envoy, devices: [device], joules: &joules, power: power, now: now)
+        }
+        #expect(site(2_000_000_000).panels[0].state.watts == 0 && site(2_000_000_000).state.watts == 0, "it sleeps")
+        #expect(site(2_000_000_000).panels[0].state.acVolts == 230)
         // An archive that was made anew from fewer captures.
         device.joulesTotal = 3_600
-        #expect(MQTTSite(envoy, devices: [device], joules: &joules, now: 0).panels[0].state.wattHoursTotal == 2)
+        #expect(site(0).panels[0].state.wattHoursTotal == 2)
     }
 }

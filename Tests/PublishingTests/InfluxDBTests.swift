@@ -40,6 +40,121 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: Program.isInstalled("influxd")))
+    func `rows beyond the retention policy are passed over, told and counted, and those within it arrive`() async throws {
+        try await with(Server.influxDB()) { server in
+            let influx = InfluxQuery(port: server.port)
+            try await influx.change("CREATE DATABASE solar WITH DURATION 365d REPLICATION 1 NAME a_year")
+            let flow = try await Flow()
+            // 2400 old rows and 48 events: more than two whole batches are too old.
+            try await flow.keep(Roof().reports(300), from: "old")
+            let old = try await flow.archive.reader.status().rowCount
+            let recent = Int(Date().timeIntervalSince1970) - 86_400
+            let reports = Roof().reports(20, from: recent)
+            try await flow.keep(reports, from: "new")
+            let rows = try await flow.archive.reader.status().rowCount
+            let told = Told()
+            let target = PublishingTarget.influxDB(
+                .init(url: "http://127.0.0.1:\(server.port)", place: .database("solar", user: nil, password: nil)))
+            try await flow.publishing(to: target, told.logger) { service in
+                try await expectEventually {
+                    service.reports[0].rowsBehind
+                } until: {
+                    $0 == 0
+                }
+                let report = service.reports[0]
+                #expect(report.rowsRefused == old && report.rowsSent == rows - old, "\(report)")
+                #expect(!report.isFailing && report.lastError == nil)
+                #expect(report.lastRefusal == "older than what its retention policy keeps")
+            }
+            #expect(try await influx.facts().intervals == reports.count * 4)
+            #expect(try await influx.facts().readings == reports.count * 4)
+            let lines = told.lines.filter { $0.contains("passed over") }
+            #expect(lines.count == 1 && lines[0].contains("warning") && lines[0].contains("rows=1000"), "\(lines)")
+        }
+    }
+
+    @Test func `what InfluxDB says of old points is understood, whichever version says it, and no other fault is taken for it`() {
+        func count(_ status: Int, _ text: String) -> Int? {
+            InfluxDBPublisher.tooOld(WebAnswer(status: status, headers: [:], body: Array(text.utf8)))
+        }
+        #expect(count(400, #"{"error":"partial write: points beyond retention policy dropped=2"}"#) == 2)
+        #expect(
+            count(
+                422,
+                #"{"code":"unprocessable entity","message":"failure writing points to database: partial write: points beyond retention policy dropped=15"}"#
+            ) == 15)
+        #expect(count(422, "partial write: dropped 8 points outside retention policy of duration 24h0m0s - oldest point a at b") == 8)
+        #expect(count(500, "unexpected error writing points to database: partial write: points beyond retention policy dropped=1") == 1)
+        #expect(count(400, "partial write: field type conflict: input field \"x\" is type float dropped=1") == nil)
+        #expect(count(503, "partial write: points beyond retention policy dropped=2") == nil)
+        #expect(count(204, "") == nil)
+    }
+
+    @Test func `a bucket's parameters and its token go where 2.x looks for them, at the exact instant of each row`() async throws {
+        try await with(Server.python("http_side.py")) { server in
+            let flow = try await Flow()
+            try await flow.keep(Roof().reports(2), from: "first")
+            let target = PublishingTarget.influxDB(
+                .init(
+                    url: "http://127.0.0.1:\(server.port)/db/", place: .bucket("sun & moon", organisation: "our home", token: "a+token==")))
+            try await flow.publishing(to: target) { service in
+                try await expectEventually {
+                    service.reports[0].rowsBehind
+                } until: {
+                    $0 == 0
+                }
+            }
+            let post = try #require(try WebhookSubject.posts(at: server).first)
+            let url = try #require(URLComponents(string: "http://x" + post.path))
+            #expect(url.path == "/db/api/v2/write")
+            #expect(
+                url.queryItems == [
+                    .init(name: "org", value: "our home"), .init(name: "bucket", value: "sun & moon"),
+                    .init(name: "precision", value: "ns"),
+                ])
+            #expect(!post.path.contains("+"), "a plus may be read as a space")
+            #expect(post.headers["Authorization"] == "Token a+token==")
+            #expect(post.headers["Content-Encoding"] == "gzip" && post.headers["Content-Type"] == "text/plain; charset=utf-8")
+            let end = Roof().reports(1)[0].intervals[0].endTimestamp
+            #expect(post.body.hasPrefix("envoy_interval,envoy=121319000042,device=121333885001.1 "))
+            #expect(post.body.split(separator: "\n")[0].hasSuffix(" \(end)000000300"))
+        }
+    }
+
+    @Test(.enabled(if: Program.isInstalled("influxd")))
+    func `a 1.x server with users takes the right password, and of another one says so`()
+        async throws
+    {
+        try await with(Server.influxDB("auth-enabled = true")) { server in
+            let (name, password) = ("roof", "sun:and moon")
+            try await InfluxQuery(port: server.port).change("CREATE USER \(name) WITH PASSWORD '\(password)' WITH ALL PRIVILEGES")
+            let influx = InfluxQuery(port: server.port, user: "\(name):\(password)")
+            try await influx.change("CREATE DATABASE solar")
+            let flow = try await Flow()
+            try await flow.keep(Roof().reports(5), from: "first")
+            func target(_ password: String?) -> PublishingTarget {
+                .influxDB(.init(url: "http://127.0.0.1:\(server.port)", place: .database("solar", user: name, password: password)))
+            }
+            try await flow.publishing(to: target("rain")) { service in
+                try await expectEventually {
+                    service.reports[0].lastError
+                } until: {
+                    $0?.contains("it answered 401") == true && $0?.contains("authorization failed") == true
+                }
+                #expect(service.reports[0].rowsSent == 0 && service.reports[0].rowsRefused == 0)
+            }
+            try await flow.publishing(to: target(password)) { service in
+                let facts = try await flow.facts()
+                try await expectEventually {
+                    try await influx.facts()
+                } until: {
+                    $0 == facts
+                }
+            }
+        }
+    }
+
     @Test(.enabled(if: Program.isInstalled("victoria-metrics"))) func `VictoriaMetrics takes the same points`() async throws {
         try await with(Server.victoriaMetrics()) { server in
             let flow = try await Flow()

@@ -6,30 +6,6 @@ import Testing
 @testable import Publishing
 
 @Suite(.serialized, .enabled(if: Program.isInstalled("mosquitto") && Program.isInstalled("openssl"))) struct MQTTSecurityTests {
-    /// An authority, and certificates for a broker and a client.
-    private func certificates() async throws -> TemporaryFolder {
-        let folder = try TemporaryFolder()
-        let path = folder.path
-        func openssl(_ arguments: String...) async throws {
-            let finished = try await Program.run("openssl", arguments)
-            #expect(finished.status == 0, "\(finished.errors)")
-        }
-        try await openssl(
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout", "\(path)/ca.key", "-out",
-            "\(path)/ca.pem")
-        for name in ["broker", "client"] {
-            try await openssl(
-                "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=\(name)", "-keyout", "\(path)/\(name).key", "-out",
-                "\(path)/\(name).csr")
-            try folder.write("subjectAltName=IP:127.0.0.1".utf8, to: "names")
-            try await openssl(
-                "x509", "-req", "-in", "\(path)/\(name).csr", "-CA", "\(path)/ca.pem", "-CAkey", "\(path)/ca.key", "-CAcreateserial",
-                "-days", "2",
-                "-extfile", "\(path)/names", "-out", "\(path)/\(name).pem")
-        }
-        return folder
-    }
-
     private func broker(_ certificates: TemporaryFolder) throws -> Server {
         try Server.mosquitto { folder in
             let passwords = "roof:sun and moon\n"
@@ -48,7 +24,7 @@ import Testing
     }
 
     @Test func `TLS with a certificate of ours and a password reaches the broker, and without one of them it says why`() async throws {
-        let certificates = try await certificates()
+        let certificates = try await Certificates.make(for: ["broker", "client"])
         let path = certificates.path
         try await with(broker(certificates)) { server in
             let flow = try await Flow()
@@ -58,15 +34,17 @@ import Testing
             (good.certificate, good.privateKey) = ("\(path)/client.pem", "\(path)/client.key")
             #expect(try await PublishingTarget.mqtt(good).tryOut(flow.archive.reader) != nil)
 
-            var wrongPassword = good
-            wrongPassword.password = "rain"
-            await #expect(throws: PublishError.self) { try await PublishingTarget.mqtt(wrongPassword).tryOut(flow.archive.reader) }
-            var noCertificate = good
-            (noCertificate.certificate, noCertificate.privateKey) = (nil, nil)
-            await #expect(throws: PublishError.self) { try await PublishingTarget.mqtt(noCertificate).tryOut(flow.archive.reader) }
-            var stranger = good
-            stranger.authorities = nil
-            await #expect(throws: PublishError.self) { try await PublishingTarget.mqtt(stranger).tryOut(flow.archive.reader) }
+            func reason(_ change: (inout MQTTSettings) -> Void) async -> String? {
+                var settings = good
+                change(&settings)
+                let target = PublishingTarget.mqtt(settings)
+                return await #expect(throws: PublishError.self) { try await target.tryOut(flow.archive.reader) }?.reason
+            }
+            #expect(await reason { $0.password = "rain" } == "the broker refuses: connection refused: not authorised")
+            let nameless = await reason { ($0.certificate, $0.privateKey) = (nil, nil) } ?? ""
+            #expect(nameless.hasPrefix("no TLS with it: ") && nameless.contains("certificate required"), "\(nameless)")
+            let stranger = await reason { $0.authorities = nil } ?? ""
+            #expect(stranger == "no TLS with it: certificate verify failed")
         }
     }
 }

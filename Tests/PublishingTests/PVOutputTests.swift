@@ -146,6 +146,88 @@ import Testing
         }
     }
 
+    @Test func `what a batch is answered not to have been added is told, and the rest counts`() async throws {
+        try await running { subject, flow in
+            try subject.server.folder.write("08:05 08:10".utf8, to: "not-added")
+            try await flow.keep(Roof().reports(40), from: "first")
+            try await flow.publishing(to: subject.target) { service in
+                try await expectEventually {
+                    (service.reports[0].rowsBehind, try subject.statuses().count)
+                } until: {
+                    $0 == (0, 38)
+                }
+                #expect(
+                    service.reports[0].lastError
+                        == "the status of 2015-10-29 08:05 is passed over: it took the batch without it", "\(service.reports)")
+                #expect(!service.reports[0].isFailing)
+            }
+        }
+    }
+
+    @Test func `a batch of which nothing was added has been taken in no part`() async throws {
+        try await running { subject, flow in
+            let times = Roof().reports(10).compactMap { report in
+                let minutes = ((report.intervals[0].endTimestamp + 3_600) % 86_400) / 60
+                return "\(minutes / 60 < 10 ? "0" : "")\(minutes / 60):\(minutes % 60 < 10 ? "0" : "")\(minutes % 60)"
+            }
+            try subject.server.folder.write(times.joined(separator: " ").utf8, to: "not-added")
+            try await flow.keep(Roof().reports(10), from: "first")
+            try await flow.publishing(to: subject.target) { service in
+                try await expectEventually {
+                    service.reports[0].isFailing
+                } until: {
+                    $0
+                }
+                #expect(service.reports[0].rowsSent == 0 && service.reports[0].lastError == "it took the batch without it")
+                try subject.server.folder.write([], to: "not-added")
+                try await expectEventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+            }
+        }
+    }
+
+    /// A trial at an instant of this machine's.
+    private func tryOut(_ subject: PVOutputSubject, _ flow: Flow, now: Int, _ change: (inout PVOutputSettings) -> Void = { _ in })
+        async throws -> PublishingTrial?
+    {
+        var settings = subject.settings
+        change(&settings)
+        let target = PublishingTarget(name: "pvoutput", address: "test", beginning: .firstRow) { [settings] archive, _ in
+            PVOutputPublisher(settings, archive, now: { now })
+        }
+        return try await target.tryOut(flow.archive.reader)
+    }
+
+    @Test func `a trial asks for each system, and sends the newest status, whatever row is the newest`() async throws {
+        try await running { subject, flow in
+            // The newest row is an event.
+            let reports = Roof().reports(51)
+            try await flow.keep(reports, from: "first")
+            let done = try #require(try await tryOut(subject, flow, now: PVOutputSubject.now))
+            #expect(done.words == "knows the key and systems 111, 222, and took a status")
+            #expect(done.timestamp == reports.last?.intervals[0].endTimestamp)
+            #expect(try subject.statuses().map(\.system) == ["111"])
+            #expect(try requests(subject) == 3)
+            let late = try #require(try await tryOut(subject, flow, now: PVOutputSubject.now + 20 * 86_400))
+            #expect(late == .init(words: "knows the key and systems 111, 222, but nothing of the last 14 days is there to send"))
+        }
+    }
+
+    @Test func `a trial with a wrong key or system says so, also where there is nothing to send`() async throws {
+        try await running { subject, flow in
+            try await flow.keep(Roof(envoy: "999").reports(1), from: "no system of ours")
+            for (change, words): (@Sendable (inout PVOutputSettings) -> Void, String) in [
+                ({ $0.key = "wrong" }, "of system 111 it answered 401: Unauthorized 401: Invalid API Key"),
+                ({ $0.systems = ["121319000042": "333"] }, "of system 333 it answered 401: Unauthorized 401: Invalid System ID"),
+            ] {
+                await #expect(throws: PublishError.retry(words)) { try await tryOut(subject, flow, now: PVOutputSubject.now, change) }
+            }
+        }
+    }
+
     @Test func `where every status is refused, none is passed over`() async throws {
         try await running { subject, flow in
             try subject.server.folder.write("0".utf8, to: "size")

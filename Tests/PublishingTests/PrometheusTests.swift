@@ -53,6 +53,58 @@ import Testing
         #expect(checked.status == 0, "\(checked.text)\(checked.errors)")
     }
 
+    @Test(.enabled(if: Program.isInstalled("promtool"))) func `the sample alert rules fire when they should, and not when not`()
+        async throws
+    {
+        let checked = try await Program.run("promtool", ["test", "rules", script("rules.test.yml")])
+        #expect(checked.status == 0, "\(checked.text)\(checked.errors)")
+    }
+
+    @Test(.enabled(if: Program.isInstalled("promtool"))) func `without an archive the program's own figures are told all the same`()
+        async throws
+    {
+        var program = ProgramFigures()
+        program.requestsCaptured = 7
+        let text = PrometheusText.text(withoutArchive: program)
+        #expect(text.contains("heliograph_archive_up 0\n") && text.contains("heliograph_requests_captured_total 7\n"))
+        #expect(!text.contains("envoy_"))
+        let file = try TemporaryFolder()
+        let checked = try await Program.run("promtool", ["check", "metrics"], input: try file.write(text.utf8, to: "metrics"))
+        #expect(checked.status == 0 && checked.text.isEmpty && checked.errors.isEmpty, "\(checked.text)\(checked.errors)")
+    }
+
+    @Test func `energy below zero is from no panel: what is counted never falls`() async throws {
+        let flow = try await Flow()
+        var reports = Roof().reports(2)
+        for index in reports[1].intervals.indices { reports[1].intervals[index].joules = -20_000 }
+        try await flow.keep(reports[..<1], from: "first")
+        let before = try await flow.archive.reader.devices(now: 1_446_171_000).map(\.joulesTotal)
+        try await flow.keep(reports[1...], from: "second")
+        #expect(try await flow.archive.reader.devices(now: 1_446_171_000).map(\.joulesTotal) == before)
+        #expect(try await flow.archive.reader.sumsAgree())
+    }
+
+    @Test func `the power of a silent Envoy is told no more by day, and is 0 W at night`() async throws {
+        let flow = try await Flow()
+        let reports = Roof().reports(800)
+        try await flow.keep(reports, from: "first")
+        let last = try #require(reports.last?.timestamp)
+        // Reports of this flow are received at one instant, later than all.
+        func power(_ now: Int) async throws -> [Substring] {
+            try await PrometheusText.text(flow.archive.reader, program: nil, now: now).split(separator: "\n").filter {
+                $0.hasPrefix("envoy_power_watts{") || $0.hasPrefix("envoy_inverter_power_watts{") || $0.hasPrefix("envoy_daylight{")
+            }
+        }
+        let received = 1_450_000_000
+        let live = try await power(received + 60)
+        #expect(live.count == 6 && live.contains { $0.hasPrefix("envoy_power_watts{") && !$0.hasSuffix(" 0.0") }, "\(live)")
+        let day = received - received % 86_400 + 86_400
+        #expect(try await power(day + 10 * 3_600) == ["envoy_daylight{envoy=\"121319000042\"} 1"])
+        let night = try await power(day + 22 * 3_600)
+        #expect(night.count == 6 && night.allSatisfy { $0.hasSuffix(" 0.0") || $0.hasSuffix(" 0") }, "\(night)")
+        #expect(last < received)
+    }
+
     @Test(arguments: ["prometheus/heliograph.rules.yml", "grafana/heliograph-prometheus.json"])
     func `rules and dashboard ask for metrics that there are`(_ file: String) async throws {
         let wanted = try String(contentsOfFile: packaging(file), encoding: .utf8).matches(of: /(envoy|heliograph)_[a-z_]+[a-z]/).map {

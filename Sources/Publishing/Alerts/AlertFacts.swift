@@ -9,6 +9,8 @@ public struct AlertFacts: Sendable {
     public var envoys: [EnvoyStatus] = []
     /// The hours of the local day, 0 to 23, in which an Envoy's panels usually give energy, by its serial number.
     public var daylight: [String: Set<Int>] = [:]
+    /// How many days of the last week energy is known of, by Envoy.
+    public var knownDays: [String: Int] = [:]
     /// The local hour now and that at the time when silence would have begun, by Envoy.
     public var hours: [String: (now: Int, before: Int)] = [:]
     /// Shares of the median are those of three days.
@@ -30,25 +32,17 @@ extension AlertFacts {
         envoys = try await archive.status().envoys
         devices = try await archive.devices(now: now, shareDays: 3)
         tasks = try await archive.tasks(since: now - 86_400)
-        let month = RowFilter(timestamps: now - 30 * 86_400..<now + 1)
-        for try await page in archive.events(month) { events += page.filter(\.isOpen).prefix(max(0, 1_000 - events.count)) }
+        // Of those that lie further back, the ones that last.
+        var raised = RowFilter(timestamps: now - limits.eventSeconds..<now + 1)
+        raised.includesLasting = true
+        for try await page in archive.events(raised) { events += page.filter(\.isOpen).prefix(max(0, 1_000 - events.count)) }
+        let devices = Dictionary(grouping: devices, by: \.envoy)
         for envoy in envoys {
-            var clock = LocalClock(zoneNamed: envoy.timeZone)
-            func hour(_ instant: Int) -> Int { (clock.hourStart(of: instant) - clock.start(of: clock.day(of: instant))) / 3_600 }
-            let today = clock.day(of: now)
-            let periods = try await archive.energy(of: envoy.serialNumber, by: .hour, days: today.advanced(by: -7)...today.advanced(by: -1))
-            let samples = periods.map { (day: $0.day, hour: hour($0.startTimestamp), joules: $0.joules) }
-            daylight[envoy.serialNumber] = Self.daylight(samples)
-            hours[envoy.serialNumber] = (hour(now), hour(now - limits.silentSeconds))
+            let serial = envoy.serialNumber
+            var light = try await Daylight(of: envoy, devices[serial] ?? [], in: archive, now: now)
+            (daylight[serial], knownDays[serial]) = (light.hours, light.days)
+            hours[serial] = (light.hour(at: now), light.hour(at: now - limits.silentSeconds))
         }
-    }
-
-    /// The hours that gave a fiftieth of the best hour or more, on half of the days that are known.
-    static func daylight(_ samples: [(day: CivilDate, hour: Int, joules: Int)]) -> Set<Int> {
-        let days = Set(samples.map(\.day)).count
-        let best = samples.map(\.joules).max() ?? 0
-        let bright = samples.filter { $0.joules > best / 50 }
-        return Set(Dictionary(grouping: bright, by: \.hour).filter { 2 * $0.value.count >= days }.keys)
     }
 }
 
@@ -66,6 +60,8 @@ public struct AlertLimits: Equatable, Sendable {
     public var diskFreeBytes = 500 << 20
     /// How long the cloud may fail, s.
     public var cloudSeconds = 3_600
+    /// Serial numbers of Envoys and microinverters that are gone, and of which nothing is said any more.
+    public var gone: Set<String> = []
 
     public init() {}
 }

@@ -3,14 +3,31 @@ import Archive
 /// What is wrong, by facts alone: the same facts give the same conditions.
 public enum AlertRules {
     public static func conditions(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
-        silentEnvoys(facts, limits) + lowPanels(facts, limits) + silentPanels(facts, limits) + openEvents(facts, limits)
-            + fillingDisk(facts, limits) + unreachableCloud(facts, limits) + tasks(facts)
+        let found =
+            silentEnvoys(facts, limits) + lowPanels(facts, limits) + silentPanels(facts, limits) + openEvents(facts, limits)
+            + ofProgram(facts, limits) + tasks(facts)
+        return found.filter { condition in
+            let key = condition.key
+            return ![key.envoy, key.equipment, key.equipment.flatMap(serialNumber)].contains { $0.map(limits.gone.contains) ?? false }
+        }
     }
+
+    /// What needs no archive to be known.
+    static func ofProgram(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
+        fillingDisk(facts, limits) + unreachableCloud(facts, limits)
+    }
+
+    /// Whose conditions these are.
+    static let rulesOfProgram: Set<AlertRule> = [.diskFilling, .cloudUnreachable]
+
+    private static func serialNumber(_ equipment: String) -> String? { equipment.split(separator: ".").first.map(String.init) }
 
     private static func silentEnvoys(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         facts.envoys.compactMap { envoy in
             let key = AlertCondition.Key(.envoySilent, envoy: envoy.serialNumber)
-            guard let last = envoy.lastReceivedTimestamp, facts.now.since(last) > limits.silentSeconds else { return nil }
+            guard let last = envoy.lastReceivedTimestamp, facts.now.clampedSince(last) > limits.silentSeconds,
+                !isReplaced(envoy, facts)
+            else { return nil }
             // Silence began in the light and lasts in the light; once it is known, the night does not end it.
             let bright = facts.daylight[envoy.serialNumber] ?? []
             let hours = facts.hours[envoy.serialNumber]
@@ -20,10 +37,22 @@ public enum AlertRules {
         }
     }
 
+    /// Whether another Envoy, which was heard of later, reads half of its panels or more.
+    private static func isReplaced(_ envoy: EnvoyStatus, _ facts: AlertFacts) -> Bool {
+        let later = facts.envoys.filter { ($0.lastReceivedTimestamp ?? .min) > (envoy.lastReceivedTimestamp ?? .min) }
+        guard !later.isEmpty else { return false }
+        func read(by envoys: Set<String>) -> Set<String> {
+            Set(facts.devices.filter { envoys.contains($0.envoy) && $0.latest != nil }.map(\.serialNumber))
+        }
+        let own = read(by: [envoy.serialNumber])
+        return !own.isEmpty && 2 * own.intersection(read(by: Set(later.map(\.serialNumber)))).count >= own.count
+    }
+
     private static func lowPanels(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         facts.devices.compactMap { device in
             let key = AlertCondition.Key(.panelLow, envoy: device.envoy, subject: device.equipment)
-            guard let share = device.shareOfMedian, !device.isDeleted else { return nil }
+            // What never gave anything is an input without a panel, or a neighbour's.
+            guard let share = device.shareOfMedian, device.joulesTotal > 0, !device.isDeleted else { return nil }
             guard share < limits.lowShare + (facts.open.contains(key) ? 0.05 : 0) else { return nil }
             return AlertCondition(key, "panel \(device.equipment) gave \(Int((share * 100).rounded())) % of the median panel in three days")
         }
@@ -31,18 +60,23 @@ public enum AlertRules {
 
     private static func silentPanels(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         let newest = Dictionary(grouping: facts.devices, by: \.envoy).mapValues { $0.compactMap(\.latest?.timestamp).max() }
+        let heard = Set(facts.devices.filter { $0.latest != nil || $0.joulesTotal > 0 }.map(\.serialNumber))
         return facts.devices.compactMap { device in
-            guard let last = device.latest?.timestamp, !device.isDeleted, let peer = newest[device.envoy] ?? nil,
-                peer.since(last) > limits.panelSilentSeconds
-            else { return nil }
             let key = AlertCondition.Key(.panelSilent, envoy: device.envoy, subject: device.equipment)
-            return AlertCondition(key, "panel \(device.equipment) has not been read since \(TimeText.of(last))")
+            guard !device.isDeleted, let peer = newest[device.envoy] ?? nil else { return nil }
+            if let last = device.latest?.timestamp {
+                guard peer.clampedSince(last) > limits.panelSilentSeconds else { return nil }
+                return AlertCondition(key, "panel \(device.equipment) has not been read since \(TimeText.of(last))")
+            }
+            // One that the Envoy has verified, all of it silent, when its peers have given energy for days.
+            guard device.adminState == 2, !heard.contains(device.serialNumber), facts.knownDays[device.envoy] ?? 0 >= 2 else { return nil }
+            return AlertCondition(key, "panel \(device.equipment) has never been read")
         }
     }
 
     private static func openEvents(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         facts.events.compactMap { event in
-            guard event.isOpen, let began = event.beganTimestamp, facts.now.since(began) > limits.eventSeconds else { return nil }
+            guard event.isOpen, let began = event.beganTimestamp, facts.now.clampedSince(began) > limits.eventSeconds else { return nil }
             let name = event.name.map { " (\($0))" } ?? ""
             let key = AlertCondition.Key(.eventOpen, envoy: event.envoy, subject: "\(event.equipment) \(event.code)")
             return AlertCondition(key, "event \(event.code)\(name) of \(event.equipment) is raised since \(TimeText.of(began))")
@@ -56,18 +90,16 @@ public enum AlertRules {
         return free < limit ? [AlertCondition(key, "\(free / 1_000_000) MB are free on the disk of the captures")] : []
     }
 
+    /// An outage in which it was asked again and again: one failure, after which nobody asked, says little.
     private static func unreachableCloud(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         let key = AlertCondition.Key(.cloudUnreachable)
-        let program = facts.program
-        let detail = { (since: Int) in AlertCondition(key, "the cloud has not answered since \(TimeText.of(since)); captures go on") }
-        guard let failure = program.lastCloudFailureTimestamp else {
-            // A program that has just started has not asked it yet.
-            let isUnknown = program.lastReplyTimestamp == nil && facts.open.contains(key)
-            return isUnknown ? [detail(program.startedTimestamp ?? facts.now)] : []
-        }
-        let answered = program.lastReplyTimestamp ?? program.startedTimestamp ?? failure
-        let lasts = failure > answered && (facts.open.contains(key) || failure.since(answered) > limits.cloudSeconds)
-        return lasts ? [detail(answered)] : []
+        guard let since = facts.program.cloudOutageSinceTimestamp else { return [] }
+        // A reply, too, that takes no report.
+        let asked = [facts.program.lastCloudFailureTimestamp, facts.program.lastReplyTimestamp].compactMap(\.self).max()
+        let isLong = asked.map { $0.clampedSince(since) > limits.cloudSeconds } ?? false
+        // A program that has just started has not asked it yet.
+        guard isLong || facts.open.contains(key) else { return [] }
+        return [AlertCondition(key, "the cloud has taken no report since \(TimeText.of(since)); captures go on")]
     }
 
     private static func tasks(_ facts: AlertFacts) -> [AlertCondition] {
@@ -88,12 +120,4 @@ public enum AlertRules {
 extension DeviceNow {
     /// Whether the Envoy has given it up (§3, `admin_state`).
     fileprivate var isDeleted: Bool { adminState == 3 }
-}
-
-extension Int {
-    /// Seconds from an earlier instant to this one, however far apart.
-    fileprivate func since(_ earlier: Int) -> Int {
-        let (difference, overflow) = subtractingReportingOverflow(earlier)
-        return overflow ? (earlier < 0 ? .max : .min) : difference
-    }
 }

@@ -70,7 +70,7 @@ public struct Backfill: Sendable {
                 try await Task.sleep(for: backoff.fail(wish: wish, random: 0))
             }
             result.sent += delivery.taken
-            result.refused += delivery.refused.count
+            result.refused += delivery.refusedCount
             if result.refusal == nil { result.refusal = delivery.refused.first?.reason }
             guard let done = delivery.lastSeq else { continue }
             rest = rest.drop { $0.seq <= done }
@@ -81,15 +81,15 @@ public struct Backfill: Sendable {
 extension PublishingTarget {
     /// Publishes the row that arrived last, as a trial.
     ///
-    /// - Returns: the row; nil if there is none.
+    /// - Returns: what came of it; nil if there is no row.
     /// - Throws: `PublishError`, `ArchiveError`.
-    public func tryOut(_ archive: ArchiveReader) async throws -> PublishedRow? {
+    public func tryOut(_ archive: ArchiveReader) async throws -> PublishingTrial? {
         guard let row = try await archive.rows(after: archive.lastSeq() - 1, limit: 1).first else { return nil }
         let publisher = try trial?(archive) ?? publisher(archive, {})
         do {
-            try await publisher.publish([row])
+            let trial = try await publisher.tryOut(row)
             await publisher.close()
-            return row
+            return trial
         } catch {
             await publisher.close()
             throw PublishError(error)

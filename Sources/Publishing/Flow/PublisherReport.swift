@@ -10,6 +10,8 @@ public struct PublisherReport: Codable, Equatable, Sendable {
     public var rowsSent = 0
     /// Rows that the other side refuses as they are, and that were passed over, since the program started.
     public var rowsRefused = 0
+    /// Why the last of these were.
+    public var lastRefusal: String?
     /// Rows of the archive that wait for it.
     public var rowsBehind: Int?
     /// When rows were last taken.

@@ -65,7 +65,8 @@ struct PublishingLoop: Sendable {
         let changes = try await archive.reader.alertChanges(after: cursor)
         guard let last = changes.last else { return }
         do { try await publisher.publish(alerts: changes) } catch {
-            guard case .reject(let reason) = PublishError(error) else { throw error }
+            if case .retry = PublishError(error) { throw error }
+            let reason = PublishError(error).reason
             logger.error("alerts are refused and passed over", metadata: ["publisher": "\(name)", "reason": "\(reason)"])
         }
         try await archive.moveAlertCursor(name, to: last.number)
@@ -76,14 +77,17 @@ struct PublishingLoop: Sendable {
         try await archive.moveCursor(name, to: seq)
         board.change { report in
             report.rowsSent += delivery.taken
-            report.rowsRefused += delivery.refused.count
+            report.rowsRefused += delivery.refusedCount
             report.rowsBehind = max(0, newest - seq)
             report.lastSentTimestamp = Int(Date().timeIntervalSince1970)
         }
-        guard let first = delivery.refused.first else { return }
-        logger.error(
-            "rows are refused and passed over",
-            metadata: ["publisher": "\(name)", "rows": "\(delivery.refused.count)", "reason": "\(first.reason)", "seq": "\(first.seq)"])
+        guard let first = delivery.refused.first, let last = delivery.refused.last else { return }
+        // Ten years may be too old: that is one message, and no error.
+        let isKnown = board.report.lastRefusal == first.reason
+        board.change { $0.lastRefusal = last.reason }
+        logger.log(
+            level: !first.isExpected ? .error : isKnown ? .debug : .warning, "rows are refused and passed over",
+            metadata: ["publisher": "\(name)", "rows": "\(delivery.refusedCount)", "reason": "\(first.reason)", "seq": "\(first.seq)"])
     }
 
     /// The last row that was passed on.

@@ -37,8 +37,21 @@ struct WebClient: Sendable {
     func post(_ url: String, headers: [(String, String)], body: [UInt8]) async throws -> WebAnswer {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
-        request.headers = HTTPHeaders(headers + [("User-Agent", "heliograph")])
+        request.headers = HTTPHeaders(headers)
         request.body = .bytes(ByteBuffer(bytes: body))
+        return try await send(request)
+    }
+
+    /// - Throws: as `post`.
+    func get(_ url: String, headers: [(String, String)]) async throws -> WebAnswer {
+        var request = HTTPClientRequest(url: url)
+        request.headers = HTTPHeaders(headers)
+        return try await send(request)
+    }
+
+    private func send(_ asked: HTTPClientRequest) async throws -> WebAnswer {
+        var request = asked
+        request.headers.add(name: "User-Agent", value: "heliograph")
         do {
             let response = try await client.execute(request, timeout: timeout)
             var text: [UInt8] = []

@@ -1,5 +1,6 @@
 import Archive
 import Foundation
+import NIOCore
 
 /// Where InfluxDB is, or whoever understands its line protocol (VictoriaMetrics, Telegraf, QuestDB).
 public struct InfluxDBSettings: Sendable {
@@ -30,8 +31,9 @@ struct InfluxDBPublisher: Publisher {
     private let url: String
     private let headers: [(String, String)]
 
+    /// - Parameter timeout: for a whole exchange.
     /// - Throws: `PublishError` where the settings' URL can't be.
-    init(_ settings: InfluxDBSettings) throws {
+    init(_ settings: InfluxDBSettings, timeout: TimeAmount = .seconds(30)) throws {
         var components = URLComponents(string: settings.url)
         guard components?.host != nil else { throw PublishError.retry("\(settings.url) is not a URL") }
         var headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Encoding", "gzip")]
@@ -53,7 +55,7 @@ struct InfluxDBPublisher: Publisher {
         guard let url = components?.string else { throw PublishError.retry("\(settings.url) is not a URL") }
         self.url = url
         self.headers = headers
-        client = WebClient(authorities: settings.authorities)
+        client = WebClient(authorities: settings.authorities, timeout: timeout)
     }
 
     func publish(_ rows: [PublishedRow]) async throws {
@@ -65,7 +67,25 @@ struct InfluxDBPublisher: Publisher {
         let plain = Array(text.utf8)
         let body = Gzip.compressed(plain)
         let headers = body == nil ? self.headers.filter { $0.0 != "Content-Encoding" } : self.headers
-        try await client.post(url, headers: headers, body: body ?? plain).check()
+        let answer = try await client.post(url, headers: headers, body: body ?? plain)
+        if let count = Self.tooOld(answer) {
+            throw PublishError.passOver(count, "older than what its retention policy keeps")
+        }
+        try answer.check()
+    }
+
+    /// How many points it dropped because its retention policy keeps none so old; nil where the answer is another one. It has written
+    /// the others of the batch then: any other fault would be told instead.
+    ///
+    /// Seen of 1.6.7: 400, `partial write: points beyond retention policy dropped=2`. 2.x answers 422 with that, or with `partial write:
+    /// dropped 8 points outside retention policy of duration 24h0m0s …`, and its first versions 500.
+    static func tooOld(_ answer: WebAnswer) -> Int? {
+        guard [400, 422, 500].contains(answer.status) else { return nil }
+        let text = String(decoding: answer.body.prefix(4_096), as: UTF8.self)
+        guard text.contains(/partial write: .*(beyond|outside) retention policy/),
+            let match = text.firstMatch(of: /dropped[ =]([0-9]{1,9})/)
+        else { return nil }
+        return Int(match.1)
     }
 
     func close() async { await client.close() }

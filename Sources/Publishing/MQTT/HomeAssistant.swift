@@ -37,7 +37,8 @@ struct HomeAssistantDevice: Encodable, Equatable {
 extension HomeAssistantDevice {
     /// This program, which says whether anything is wrong.
     init(alertsIn topics: MQTTTopics, version: String?) {
-        let id = "heliograph_alerts"
+        // Two programs at one broker have two prefixes.
+        let id = topics.prefix == "heliograph" ? "heliograph_alerts" : "heliograph_alerts_" + MQTTTopics.level(topics.prefix)
         device = Description(identifiers: [id], name: "Heliograph", manufacturer: "Heliograph", model: "Heliograph", sw_version: version)
         origin = Origin(sw_version: version)
         components = [

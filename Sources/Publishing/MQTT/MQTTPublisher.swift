@@ -160,8 +160,17 @@ extension MQTTPublisher {
         let now = now()
         let devices = Dictionary(grouping: try await archive.devices(now: now), by: \.envoy)
         let envoys = try await archive.status().envoys
-        return memory.told.withLock { told in
-            envoys.map { MQTTSite($0, devices: devices[$0.serialNumber] ?? [], joules: &told.joules, now: now) }
+        var powers: [String: PowerNow] = [:]
+        for envoy in envoys {
+            let own = devices[envoy.serialNumber] ?? []
+            let daylight = try await Daylight(of: envoy, own, in: archive, now: now)
+            powers[envoy.serialNumber] = PowerNow(envoy, own, daylight, now: now, silentSeconds: settings.silentSeconds)
+        }
+        return memory.told.withLock { [powers] told in
+            envoys.compactMap { envoy in
+                let serial = envoy.serialNumber
+                return powers[serial].map { MQTTSite(envoy, devices: devices[serial] ?? [], joules: &told.joules, power: $0, now: now) }
+            }
         }
     }
 

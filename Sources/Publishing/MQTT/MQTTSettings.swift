@@ -18,6 +18,10 @@ public struct MQTTSettings: Sendable {
     public var discovery: String? = "homeassistant"
     /// Of this program, told to Home Assistant.
     public var version: String?
+    /// How long an Envoy may be silent by day until its power counts as unknown, s.
+    public var silentSeconds = AlertLimits().silentSeconds
+    /// How long to wait for the broker's word, s.
+    var patienceSeconds = 15.0
 
     /// - Parameter url: `mqtt://host`, `mqtts://host`, each perhaps with a port; nil for anything else.
     public init?(url: String) {

@@ -2,7 +2,7 @@ import Archive
 
 /// What topics say of an Envoy: one JSON object, retained. What is unknown is left out. Times are ISO 8601 in UTC.
 struct EnvoyState: Codable, Equatable {
-    /// Power of all panels by their newest readings.
+    /// Power of all panels; left out where it is unknown.
     var watts: Double?
     /// Energy of all time; never falls.
     var wattHoursTotal: Double
@@ -42,14 +42,12 @@ struct MQTTSite: Equatable {
         var state: PanelState
     }
 
-    /// How long a panel may be silent while its Envoy reports until it counts as asleep, with 0 W.
-    static let sleepSeconds = 1_800
-
     /// - Parameters:
     ///   - devices: of this Envoy.
     ///   - joules: totals of panels by equipment, as they were told before; they only ever rise.
+    ///   - power: of these panels.
     ///   - now: seconds since 1970 UTC.
-    init(_ envoy: EnvoyStatus, devices: [DeviceNow], joules: inout [String: Int], now: Int) {
+    init(_ envoy: EnvoyStatus, devices: [DeviceNow], joules: inout [String: Int], power: PowerNow, now: Int) {
         self.envoy = envoy
         var clock = LocalClock(zoneNamed: envoy.timeZone)
         let today = clock.day(of: min(max(now, LocalClock.instants.lowerBound), LocalClock.instants.upperBound))
@@ -58,24 +56,21 @@ struct MQTTSite: Equatable {
             let key = envoy.serialNumber + " " + device.equipment
             let total = max(joules[key] ?? 0, device.joulesTotal)
             joules[key] = total
-            return Panel(device: device, state: Self.state(of: device, total: total, began: began, envoy.lastReportTimestamp))
+            return Panel(device: device, state: Self.state(of: device, total: total, began: began, power))
         }
-        let watts = panels.compactMap(\.state.watts)
         let newest = devices.compactMap(\.latest?.timestamp).max()
         let total = devices.reduce(0) { $0.addingClamping(joules[envoy.serialNumber + " " + $1.equipment] ?? 0) }
         state = EnvoyState(
-            watts: watts.isEmpty ? nil : watts.reduce(0, +).tenths, wattHoursTotal: total.wattHours,
-            wattHoursToday: devices.reduce(0) { $0.addingClamping($1.joulesToday) }.wattHours, todayBegan: began, panels: watts.count,
+            watts: power.total?.tenths, wattHoursTotal: total.wattHours,
+            wattHoursToday: devices.reduce(0) { $0.addingClamping($1.joulesToday) }.wattHours, todayBegan: began, panels: power.watts.count,
             lastReading: newest.map(Self.time), lastReport: envoy.lastReportTimestamp.map(Self.time),
             softwareVersion: envoy.softwareVersion)
     }
 
-    private static func state(of device: DeviceNow, total: Int, began: String, _ lastReport: Int?) -> PanelState {
+    private static func state(of device: DeviceNow, total: Int, began: String, _ power: PowerNow) -> PanelState {
         let latest = device.latest
-        let silence = latest.flatMap { latest in lastReport.map { $0.subtractingReportingOverflow(latest.timestamp).partialValue } }
-        let isAsleep = silence.map { $0 > sleepSeconds } ?? false
         return PanelState(
-            watts: isAsleep ? 0 : latest?.averageWatts?.tenths, acVolts: latest?.acVolts, acHertz: latest?.acHertz,
+            watts: power.watts[device.equipment]?.tenths, acVolts: latest?.acVolts, acHertz: latest?.acHertz,
             dcVolts: latest?.dcVolts, dcAmperes: latest?.dcAmperes, celsius: latest?.celsius, wattHoursTotal: total.wattHours,
             wattHoursToday: device.joulesToday.wattHours, todayBegan: began, lastReading: latest.map { time($0.timestamp) })
     }

@@ -10,17 +10,20 @@ import Synchronization
 /// queue of its own: neither event loops nor Swift's cooperative threads ever wait for it.
 ///
 /// What makes it `Sendable`: `handle` never changes, and libmosquitto locks what is behind it (mosquitto_threaded_set); `queue`,
-/// `state` (a mutex) and `onMessage` are `Sendable` themselves.
+/// `state` (a mutex), `onMessage` and `patience` are `Sendable` themselves.
 final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is constant, and locked by its library; see above
     private let handle: OpaquePointer
     private let queue = DispatchQueue(label: "mqtt")
     private let state = Mutex(State())
     private let onMessage: @Sendable (_ topic: String, _ payload: String) -> Void
+    private let patience: Double
 
     private struct State {
         var isConnected = false
         /// Why it is over.
         var failure: String?
+        /// What the library last said of TLS.
+        var complaint: String?
         /// Messages that the broker has not confirmed.
         var unconfirmed: Set<Int32> = []
         /// Confirmed before their number was known here.
@@ -36,8 +39,6 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
         var continuation: CheckedContinuation<Void, any Error>
     }
 
-    private static let patience = 15.0
-
     /// Connects, and waits for the broker's consent.
     ///
     /// - Parameters:
@@ -49,7 +50,7 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
         _ settings: MQTTSettings, will: MQTTMessage?, onEnd: @escaping @Sendable () -> Void,
         onMessage: @escaping @Sendable (String, String) -> Void
     ) async throws -> MosquittoConnection {
-        let connection = try MosquittoConnection(onMessage)
+        let connection = try MosquittoConnection(patience: settings.patienceSeconds, onMessage)
         do {
             try await connection.onQueue { try connection.begin(settings, will) }
             Thread.detachNewThread {
@@ -64,10 +65,11 @@ final class MosquittoConnection: @unchecked Sendable {  // proof: the handle is 
         }
     }
 
-    private init(_ onMessage: @escaping @Sendable (String, String) -> Void) throws {
+    private init(patience: Double, _ onMessage: @escaping @Sendable (String, String) -> Void) throws {
         MosquittoLibrary.start()
         guard let handle = mosquitto_new(nil, true, nil) else { throw PublishError.retry("no memory for an MQTT client") }
         self.handle = handle
+        self.patience = patience
         self.onMessage = onMessage
     }
 
@@ -112,7 +114,9 @@ extension MosquittoConnection {
             try Self.check(
                 mosquitto_will_set(handle, will.topic, Int32(will.payload.count), will.payload, 1, will.isRetained), "leaving a will")
         }
-        try Self.check(mosquitto_connect_async(handle, settings.host, Int32(settings.port), 60), "connecting")
+        do {
+            try Self.check(mosquitto_connect_async(handle, settings.host, Int32(settings.port), 60), "connecting")
+        } catch { throw state.withLock { $0.complaint }.map { PublishError.retry($0) } ?? error }
     }
 
     private func setTLS(_ settings: MQTTSettings) throws {
@@ -131,8 +135,17 @@ extension MosquittoConnection {
         }
         mosquitto_disconnect_callback_set(handle) { _, context, code in
             MosquittoConnection.of(context)?.change {
-                if $0.failure == nil { $0.failure = code == 0 ? "closed" : $0.isConnected ? "the connection broke" : "it can't be reached" }
+                if $0.failure == nil {
+                    $0.failure = code == 0 ? "closed" : $0.complaint ?? ($0.isConnected ? "the connection broke" : "it can't be reached")
+                }
             }
+        }
+        mosquitto_log_callback_set(handle) { _, context, level, text in
+            guard level == MOSQ_LOG_ERR, let text else { return }
+            // OpenSSL Error[0]: error:0A000086:SSL routines::certificate verify failed
+            let line = String(cString: text)
+            guard line.hasPrefix("OpenSSL"), let reason = line.split(separator: ":").last else { return }
+            MosquittoConnection.of(context)?.change { $0.complaint = "no TLS with it: \(reason)" }
         }
         mosquitto_publish_callback_set(handle) { _, context, number in
             MosquittoConnection.of(context)?.change { if $0.unconfirmed.remove(number) == nil { $0.early.insert(number) } }
@@ -166,7 +179,7 @@ extension MosquittoConnection {
         }
         let reason = Self.reason(code)
         change {
-            if $0.failure == nil { $0.failure = reason }
+            if $0.failure == nil { $0.failure = $0.complaint ?? reason }
             $0.isLoopOver = true
         }
     }
@@ -219,7 +232,7 @@ extension MosquittoConnection {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 change { $0.waiter = Waiter(number: number, isMet: isMet, continuation: continuation) }
                 // Not kept alive by this: its end closes the socket, which is what the broker waits for to make the will known.
-                queue.asyncAfter(deadline: .now() + Self.patience) { [weak self] in
+                queue.asyncAfter(deadline: .now() + patience) { [weak self] in
                     self?.give(up: number, PublishError.retry("the broker does not answer"))
                 }
                 if Task.isCancelled { give(up: number, CancellationError()) }

@@ -1,5 +1,6 @@
 import Archive
 import Foundation
+import NIOCore
 import Reports
 
 /// An account at PVOutput.
@@ -48,14 +49,17 @@ struct PVOutputPublisher: Publisher {
         var day: CivilDate
     }
 
-    /// - Parameter now: seconds since 1970 UTC.
+    /// - Parameters:
+    ///   - timeout: for each request.
+    ///   - now: seconds since 1970 UTC.
     init(
-        _ settings: PVOutputSettings, _ archive: ArchiveReader, now: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
+        _ settings: PVOutputSettings, _ archive: ArchiveReader, timeout: TimeAmount = .seconds(30),
+        now: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
     ) {
         self.settings = settings
         self.archive = archive
         self.now = now
-        service = PVOutputService(url: settings.url, key: settings.key)
+        service = PVOutputService(url: settings.url, key: settings.key, timeout: timeout)
     }
 
     func publish(_ rows: [PublishedRow]) async throws {
@@ -76,6 +80,18 @@ struct PVOutputPublisher: Publisher {
             clocks[row.envoy] = clock
         }
         try await tell(places)
+    }
+
+    /// Asks for each system, so that a wrong key or number shows, and sends the newest status that there is.
+    func tryOut(_ newest: PublishedRow) async throws -> PublishingTrial {
+        let systems = settings.systems.values.sorted()
+        for system in systems { try await service.expect(system: system) }
+        let known = "knows the key and \(systems.count == 1 ? "system" : "systems") \(systems.joined(separator: ", "))"
+        guard let (status, system) = try await newestStatus() else {
+            return PublishingTrial(words: "\(known), but nothing of the last \(Self.days) days is there to send")
+        }
+        if let refusal = try await service.add([status], system: system).first { throw PublishError.reject(refusal.reason) }
+        return PublishingTrial(timestamp: status.timestamp, words: "\(known), and took a status")
     }
 
     func tend() async throws {
@@ -127,6 +143,26 @@ extension PVOutputPublisher {
         if let first = refusals.first {
             throw PublishError.retry("the status of \(first.status.day) \(first.status.time) is passed over: \(first.reason)")
         }
+    }
+
+    /// The newest status of all systems; nil where none is of a day that PVOutput takes.
+    private func newestStatus() async throws -> (PVOutputStatus, system: String)? {
+        var newest: (PVOutputStatus, system: String)?
+        for envoy in try await archive.status().envoys {
+            guard let system = settings.systems[envoy.serialNumber] else { continue }
+            var clock = LocalClock(zoneNamed: envoy.timeZone)
+            let first = firstDay(&clock)
+            var day = clock.day(of: now())
+            while day >= first {
+                let place = Place(envoy: envoy.serialNumber, day: day)
+                if let last = try await statuses(of: place, zone: envoy.timeZone).known.last {
+                    if last.timestamp > newest?.0.timestamp ?? .min { newest = (last, system) }
+                    break
+                }
+                day = day.advanced(by: -1)
+            }
+        }
+        return newest
     }
 
     private func remember(_ statuses: [PVOutputStatus], of envoy: String) {

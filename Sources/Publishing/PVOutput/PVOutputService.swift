@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 
 /// PVOutput's API, revision 2, as far as statuses go.
 ///
@@ -10,11 +11,13 @@ struct PVOutputService: Sendable {
     static let batchLimit = 30
     private let url: String
     private let key: String
-    private let client = WebClient()
+    private let client: WebClient
     /// No request before this instant, seconds since 1970 UTC.
     private let closedUntil = Shared<Int?>(nil)
 
-    init(url: String, key: String) {
+    /// - Parameter timeout: for each request.
+    init(url: String, key: String, timeout: TimeAmount = .seconds(30)) {
+        client = WebClient(timeout: timeout)
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.key = key
     }
@@ -43,7 +46,7 @@ struct PVOutputService: Sendable {
             statuses.count == 1
             ? try await post("addstatus.jsp", first.items, system)
             : try await post("addbatchstatus.jsp", [("data", statuses.map(\.batchText).joined(separator: ";"))], system)
-        if answer.isSuccess { return [] }
+        if answer.isSuccess { return statuses.count > 1 ? Self.notAdded(of: statuses, answer) : [] }
         guard answer.status == 400 else { throw PublishError.retry(answer.summary, after: answer.retryAfter) }
         guard statuses.count > 1 else { return [Refusal(status: first, reason: answer.summary)] }
         // One bad status spoils a batch.
@@ -52,19 +55,43 @@ struct PVOutputService: Sendable {
         return try await refusals + send(Array(statuses[middle...]), system: system)
     }
 
+    /// Those that a batch's answer, `date,time,flag` for each by semicolons, says were not added: their flag is 0.
+    private static func notAdded(of statuses: [PVOutputStatus], _ answer: WebAnswer) -> [Refusal] {
+        let parts = String(decoding: answer.body, as: UTF8.self).split(separator: ";").map {
+            $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+        }
+        let refused = Set(parts.filter { $0.count >= 3 && $0[2] == "0" }.map { "\($0[0]) \($0[1])" })
+        return statuses.filter { refused.contains("\($0.date) \($0.time)") }.map {
+            Refusal(status: $0, reason: "it took the batch without it")
+        }
+    }
+
+    /// Asks for a system's description, which needs the right key.
+    ///
+    /// - Throws: `PublishError.retry`.
+    func expect(system: String) async throws {
+        let answer = try await ask { try await client.get("\(url)/service/r2/getsystem.jsp", headers: headers(system)) }
+        guard answer.isSuccess else { throw PublishError.retry("of system \(system) \(answer.summary)", after: answer.retryAfter) }
+    }
+
     func close() async { await client.close() }
 
     private func post(_ path: String, _ items: [(String, String)], _ system: String) async throws -> WebAnswer {
+        let body = items.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
+        let headers = headers(system) + [("Content-Type", "application/x-www-form-urlencoded")]
+        return try await ask { try await client.post("\(url)/service/r2/\(path)", headers: headers, body: Array(body.utf8)) }
+    }
+
+    private func headers(_ system: String) -> [(String, String)] {
+        [("X-Pvoutput-Apikey", key), ("X-Pvoutput-SystemId", system), ("X-Rate-Limit", "1")]
+    }
+
+    private func ask(_ send: () async throws -> WebAnswer) async throws -> WebAnswer {
         let now = Int(Date().timeIntervalSince1970)
         if let end = closedUntil.withLock({ $0 }), end > now {
             throw PublishError.retry("its limit of requests is reached", after: .seconds(min(end - now, 7_200)))
         }
-        let headers = [
-            ("X-Pvoutput-Apikey", key), ("X-Pvoutput-SystemId", system), ("X-Rate-Limit", "1"),
-            ("Content-Type", "application/x-www-form-urlencoded"),
-        ]
-        let body = items.map { "\($0)=\(Self.encoded($1))" }.joined(separator: "&")
-        let answer = try await client.post("\(url)/service/r2/\(path)", headers: headers, body: Array(body.utf8))
+        let answer = try await send()
         try noteLimit(answer, now: now)
         return answer
     }

@@ -12,23 +12,40 @@ public enum PrometheusText {
     /// - Parameters:
     ///   - program: nil where no program runs that could tell.
     ///   - now: seconds since 1970 UTC; decides which day is today.
-    public static func text(_ archive: ArchiveReader, program: ProgramFigures?, now: Int) async throws -> String {
+    ///   - silentSeconds: how long an Envoy may be silent by day until its power counts as unknown.
+    public static func text(
+        _ archive: ArchiveReader, program: ProgramFigures?, now: Int, silentSeconds: Int = AlertLimits().silentSeconds
+    ) async throws -> String {
         let (status, devices, today) = (
             try await archive.status(), try await archive.devices(now: now), try await archive.today(now: now)
         )
-        return text(status, devices, today, program)
-    }
-
-    static func text(_ status: ArchiveStatus, _ devices: [DeviceNow], _ today: [EnvoyToday], _ program: ProgramFigures?) -> String {
+        var lights: [String: (isBright: Bool, power: PowerNow)] = [:]
+        for envoy in status.envoys {
+            let own = devices.filter { $0.envoy == envoy.serialNumber }
+            var daylight = try await Daylight(of: envoy, own, in: archive, now: now)
+            let power = PowerNow(envoy, own, daylight, now: now, silentSeconds: silentSeconds)
+            lights[envoy.serialNumber] = (daylight.isBright(at: now), power)
+        }
         var text = MetricText()
-        addEnvoys(status, devices, today, to: &text)
-        addDevices(devices, to: &text)
+        addEnvoys(status, devices, today, lights, to: &text)
+        addDevices(devices, lights.mapValues(\.power), to: &text)
         addArchive(status, to: &text)
         if let program { addProgram(program, to: &text) }
         return text.text
     }
 
-    private static func addEnvoys(_ status: ArchiveStatus, _ devices: [DeviceNow], _ today: [EnvoyToday], to text: inout MetricText) {
+    /// Renders the program's own figures, while there is no archive that can be asked.
+    public static func text(withoutArchive program: ProgramFigures) -> String {
+        var text = MetricText()
+        addArchive(nil, to: &text)
+        addProgram(program, to: &text)
+        return text.text
+    }
+
+    private static func addEnvoys(
+        _ status: ArchiveStatus, _ devices: [DeviceNow], _ today: [EnvoyToday], _ lights: [String: (isBright: Bool, power: PowerNow)],
+        to text: inout MetricText
+    ) {
         let totals = Dictionary(grouping: devices, by: \.envoy).mapValues { $0.reduce(0) { $0 + $1.joulesTotal } }
         let envoys = status.envoys
         func label(_ serial: String) -> [(String, String)] { [("envoy", serial)] }
@@ -38,8 +55,15 @@ public enum PrometheusText {
         text.add(
             "envoy_energy_today_joules", .gauge, "Energy of all panels of the day by the Envoy's clock.",
             today.map { (label($0.envoy), $0.joules) })
-        text.add("envoy_power_watts", .gauge, "Power of all panels by their newest readings.", today.map { (label($0.envoy), $0.watts) })
-        text.add("envoy_panels_reporting", .gauge, "Panels that this power is from.", today.map { (label($0.envoy), $0.panelCount) })
+        text.add(
+            "envoy_power_watts", .gauge, "Power of all panels; missing while it is unknown.",
+            envoys.map { (label($0.serialNumber), lights[$0.serialNumber]?.power.total) })
+        text.add(
+            "envoy_panels_reporting", .gauge, "Panels that were read now.",
+            envoys.map { (label($0.serialNumber), lights[$0.serialNumber]?.power.panelCount) })
+        text.add(
+            "envoy_daylight", .gauge, "1 in hours in which the panels usually give energy.",
+            envoys.map { (label($0.serialNumber), lights[$0.serialNumber]?.isBright == true ? 1 : 0) })
         text.add(
             "envoy_last_reading_timestamp_seconds", .gauge, "When the newest reading was taken.",
             today.map { (label($0.envoy), $0.latestTimestamp) })
@@ -56,22 +80,27 @@ public enum PrometheusText {
             })
     }
 
-    private static func addDevices(_ devices: [DeviceNow], to text: inout MetricText) {
+    private static func addDevices(_ devices: [DeviceNow], _ power: [String: PowerNow], to text: inout MetricText) {
         func add<Number: MetricNumber>(_ name: String, _ kind: MetricText.Kind, _ help: String, _ value: (DeviceNow) -> Number?) {
             text.add(name, kind, help, devices.map { ([("envoy", $0.envoy), ("device", $0.equipment)], value($0)) })
         }
         add("envoy_inverter_energy_joules_total", .counter, "Energy of a panel of all time.") { $0.joulesTotal }
-        add("envoy_inverter_power_watts", .gauge, "Power of a panel, the mean of its newest reading.") { $0.latest?.averageWatts }
+        add("envoy_inverter_power_watts", .gauge, "Power of a panel; missing while it is unknown.") {
+            power[$0.envoy]?.watts[$0.equipment]
+        }
         add("envoy_inverter_ac_volts", .gauge, "Grid voltage at a microinverter.") { $0.latest?.acVolts }
         add("envoy_inverter_ac_frequency_hertz", .gauge, "Grid frequency at a microinverter.") { $0.latest?.acHertz }
         add("envoy_inverter_dc_volts", .gauge, "Voltage of a panel.") { $0.latest?.dcVolts }
         add("envoy_inverter_dc_amperes", .gauge, "Current of a panel.") { $0.latest?.dcAmperes }
         add("envoy_inverter_temperature_celsius", .gauge, "Temperature of a microinverter.") { $0.latest?.celsius }
         add("envoy_inverter_last_reading_timestamp_seconds", .gauge, "When a panel was last read.") { $0.latest?.timestamp }
+        add("envoy_inverter_admin_state", .gauge, "State by the Envoy: 1 discovered, 2 verified, 3 deleted.") { $0.adminState }
         add("envoy_inverter_median_ratio", .gauge, "Energy of a week, divided by that of the median panel.") { $0.shareOfMedian }
     }
 
-    private static func addArchive(_ status: ArchiveStatus, to text: inout MetricText) {
+    private static func addArchive(_ status: ArchiveStatus?, to text: inout MetricText) {
+        text.add("heliograph_archive_up", .gauge, "Whether the archive is there and can be asked.", [([], status == nil ? 0 : 1)])
+        guard let status else { return }
         text.add("heliograph_archive_reports_total", .counter, "Reports in the archive.", [([], status.reportCount)])
         text.add("heliograph_archive_rows_total", .counter, "Intervals, readings and events in the archive.", [([], status.rowCount)])
         text.add("heliograph_archive_conflicts_total", .counter, "Rows that came again with other values.", [([], status.conflictCount)])

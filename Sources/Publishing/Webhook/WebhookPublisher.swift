@@ -1,6 +1,7 @@
 import Archive
 import Crypto
 import Foundation
+import NIOCore
 
 /// Where rows are posted to.
 public struct WebhookSettings: Sendable {
@@ -29,10 +30,14 @@ struct WebhookPublisher: Publisher {
     private let client: WebClient
     private let now: @Sendable () -> Int
 
-    init(_ settings: WebhookSettings, now: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }) {
+    /// - Parameter timeout: for a whole exchange.
+    init(
+        _ settings: WebhookSettings, timeout: TimeAmount = .seconds(30),
+        now: @escaping @Sendable () -> Int = { Int(Date().timeIntervalSince1970) }
+    ) {
         self.settings = settings
         self.now = now
-        client = WebClient(authorities: settings.authorities)
+        client = WebClient(authorities: settings.authorities, timeout: timeout)
     }
 
     func publish(_ rows: [PublishedRow]) async throws {

@@ -16,20 +16,20 @@ extension DashboardConfiguration {
         allowsNoPassword = settings.dashboard.withoutPassword == .yes
         hostNames = settings.dashboard.names
         let path = settings.archive.string
+        let silentSeconds = settings.publishers.alerts.limits.silentSeconds
         texts = [
             TextRoute(path: "/metrics", contentType: "text/plain; version=0.0.4; charset=utf-8") {
                 // A disk that does not say how full it is has no figure here.
                 let figures = ProgramFigures(report(), diskFreeBytes: try? SpoolDirectory.freeBytes(of: settings.spool))
-                let archive = try await ArchiveReader.openBeside(path, readers: 1)
-                do {
-                    let text = try await PrometheusText.text(archive, program: figures, now: Int(Date().timeIntervalSince1970))
-                    try await archive.close()
-                    return text
-                } catch {
-                    // The first failure is the one to tell.
-                    try? await archive.close()
-                    throw error
+                // Without an archive that can be asked, what the program knows by itself is told all the same.
+                guard let archive = try? await ArchiveReader.openBeside(path, readers: 1) else {
+                    return PrometheusText.text(withoutArchive: figures)
                 }
+                let text = try? await PrometheusText.text(
+                    archive, program: figures, now: Int(Date().timeIntervalSince1970), silentSeconds: silentSeconds)
+                // It was only read.
+                try? await archive.close()
+                return text ?? PrometheusText.text(withoutArchive: figures)
             }
         ]
     }

@@ -21,28 +21,44 @@ extension SettingTable {
         "alerts.disk-free", .size(.mebibytes(1)...ByteSize.gibibytes(1 << 20)), default: .mebibytes(500), example: "2GiB",
         help: "How much of the disk of the captures is to be free.")
 
-    static let alerts: [any SettingDescription] = [alertsWatch, alertsSilentAfter, alertsPanelShare, alertsEventAfter, alertsDiskFree]
+    static let alertsGone = Setting(
+        "alerts.gone", .serialNumbers, default: [], example: "121319000042",
+        help: "Serial numbers of Envoys and microinverters that are gone: nothing is said of them any more.")
+
+    static let alertsEvery = Setting(
+        "alerts.every", .duration(.seconds(1)...HumanDuration.minutes(60)), default: .seconds(60), example: "5m",
+        help: "How often to look.")
+
+    static let alerts: [any SettingDescription] = [
+        alertsWatch, alertsSilentAfter, alertsPanelShare, alertsEventAfter, alertsDiskFree, alertsGone, alertsEvery,
+    ]
 }
 
 /// The settings of alerts.
 struct AlertSettings: Sendable, Equatable {
     var watch: Settings.Ingest
     var limits = AlertLimits()
+    var every: HumanDuration
 
     init(from reader: inout SettingsReader) {
         watch = reader.value(SettingTable.alertsWatch)
+        every = reader.value(SettingTable.alertsEvery)
         limits.silentSeconds = reader.value(SettingTable.alertsSilentAfter).milliseconds / 1_000
         limits.lowShare = Double(reader.value(SettingTable.alertsPanelShare)) / 100
         limits.eventSeconds = reader.value(SettingTable.alertsEventAfter).milliseconds / 1_000
         limits.diskFreeBytes = reader.value(SettingTable.alertsDiskFree).bytes
+        limits.gone = Set(reader.value(SettingTable.alertsGone))
     }
 }
 
 extension Settings {
-    /// The service that looks for what is wrong; nil where nobody wants it, or nobody keeps reports.
+    /// The service that looks for what is wrong; nil where nobody wants it.
     func watching(_ publishing: PublishingService?, _ logger: Logger, report: @escaping @Sendable () -> ServiceReport) -> AlertService? {
-        guard publishers.alerts.watch == .on, ingest == .on else { return nil }
-        return AlertService(archive: archive.string, limits: publishers.alerts.limits, logger: logger) {
+        guard publishers.alerts.watch == .on else { return nil }
+        let alerts = publishers.alerts
+        return AlertService(
+            archive: archive.string, isFed: ingest == .on, limits: alerts.limits, period: alerts.every.duration, logger: logger
+        ) {
             ProgramFigures(report(), diskFreeBytes: try? SpoolDirectory.freeBytes(of: spool))
         } onChange: {
             publishing?.look()
@@ -62,11 +78,11 @@ extension ProgramFigures {
         diskFailures = report.diskFailures
         (refusals, cloudFailures) = (report.refusals, report.cloudFailures)
         (lastCaptureTimestamp, lastReplyTimestamp) = (report.lastCaptureTimestamp, report.lastReplyTimestamp)
+        (cloud, cloudSinceTimestamp) = (report.cloud, report.cloudSinceTimestamp)
         // Where the owner wants it so, the cloud does not fail: it is not asked.
-        lastCloudFailureTimestamp = Settings.Cloud(rawValue: report.cloud)?.reachesOut == false ? nil : report.lastCloudFailureTimestamp
-        (cloud, cloudSinceTimestamp, cloudOutageSinceTimestamp) = (
-            report.cloud, report.cloudSinceTimestamp, report.cloudOutageSinceTimestamp
-        )
+        if Settings.Cloud(rawValue: report.cloud)?.reachesOut != false {
+            (lastCloudFailureTimestamp, cloudOutageSinceTimestamp) = (report.lastCloudFailureTimestamp, report.cloudOutageSinceTimestamp)
+        }
         (answersGiven, undelivered, undeliveredRefused) = (report.answersGiven, report.undelivered, report.undeliveredRefused)
         self.diskFreeBytes = diskFreeBytes
         publishers = report.publishers ?? []

@@ -47,11 +47,11 @@ struct PublishCommand: AskingCommand {
         let begin = ContinuousClock.now
         do {
             // Never nil: an archive without rows has no Envoys.
-            guard let row = try await target.tryOut(archive.reader) else { throw Failure("nothing is in the archive yet") }
-            let trial = TrialJSON(name: target.name, address: target.address, row: row, took: ContinuousClock.now - begin)
+            guard let done = try await target.tryOut(archive.reader) else { throw Failure("nothing is in the archive yet") }
+            let trial = TrialJSON(name: target.name, address: target.address, done, took: ContinuousClock.now - begin)
             if options.json { return try output.print(json: trial) }
             try output.print([
-                "\(target.name) at \(target.address.visible) took the newest row, of \(trial.time), in \(trial.milliseconds) ms"
+                "\(target.name) at \(target.address.visible) \(trial.result.visible), \(trial.time.map { "of \($0), " } ?? "")in \(trial.milliseconds) ms"
             ])
         } catch let error as PublishError { throw Failure(error, target) }
     }
@@ -92,13 +92,15 @@ struct PublishCommand: AskingCommand {
 private struct TrialJSON: Encodable {
     var name: String
     var address: String
-    /// Of the row that was sent, ISO 8601.
-    var time: String
+    /// Of what was sent, ISO 8601; missing where there was nothing to send.
+    var time: String?
+    /// What the other side did, in words.
+    var result: String
     var milliseconds: Int
 
-    init(name: String, address: String, row: PublishedRow, took: Duration) {
-        (self.name, self.address) = (name, address)
-        time = EnvoyClock(zone: "UTC").time(row.timestamp)
+    init(name: String, address: String, _ trial: PublishingTrial, took: Duration) {
+        (self.name, self.address, result) = (name, address, trial.words)
+        time = trial.timestamp.map { EnvoyClock(zone: "UTC").time($0) }
         milliseconds = Int(took / .milliseconds(1))
     }
 }

@@ -32,6 +32,8 @@ struct PublisherOptions: ParsableArguments {
     @Option(name: .of(SettingTable.alertsPanelShare), help: .hidden) var alertsPanelShare: String?
     @Option(name: .of(SettingTable.alertsEventAfter), help: .hidden) var alertsEventAfter: String?
     @Option(name: .of(SettingTable.alertsDiskFree), help: .hidden) var alertsDiskFree: String?
+    @Option(name: .of(SettingTable.alertsEvery), help: .hidden) var alertsEvery: String?
+    @Option(name: .of(SettingTable.alertsGone), help: .hidden) var alertsGone: [String] = []
 
     /// What was given.
     var given: [(any SettingDescription, [String])] {
@@ -40,8 +42,9 @@ struct PublisherOptions: ParsableArguments {
             influxDatabase, influxUser, influxPasswordFile, influxBucket, influxOrganisation, influxTokenFile, influxCA,
             nil, pvoutputKeyFile, pvoutputInterval, pvoutputURL, webhookURL, webhookSecretFile, webhookCA, commandRun, alertsWatch,
             alertsSilentAfter,
-            alertsPanelShare, alertsEventAfter, alertsDiskFree,
+            alertsPanelShare, alertsEventAfter, alertsDiskFree, nil, alertsEvery,
         ]
-        return zip(SettingTable.publishers, values).map { ($0, $1.map { [$0] } ?? []) } + [(SettingTable.pvoutputSystems, pvoutputSystems)]
+        return zip(SettingTable.publishers, values).map { ($0, $1.map { [$0] } ?? []) }
+            + [(SettingTable.pvoutputSystems, pvoutputSystems), (SettingTable.alertsGone, alertsGone)]
     }
 }

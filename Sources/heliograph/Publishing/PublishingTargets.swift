@@ -24,7 +24,8 @@ extension PublisherSettings {
         settings.password = try PublisherSecret.mqttPassword.value(environment, file: mqtt.passwordFile, SettingTable.mqttPasswordFile)
         settings.authorities = mqtt.authorities?.string
         (settings.certificate, settings.privateKey) = (mqtt.certificate?.string, mqtt.privateKey?.string)
-        (settings.prefix, settings.discovery) = (mqtt.prefix, mqtt.discovery)
+        (settings.prefix, settings.discovery, settings.version) = (mqtt.prefix, mqtt.discovery, Version.text)
+        settings.silentSeconds = alerts.limits.silentSeconds
         return .mqtt(settings)
     }
 

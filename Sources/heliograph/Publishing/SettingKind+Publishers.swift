@@ -44,6 +44,13 @@ extension SettingKind<[PVOutputSystem]> {
     )
 }
 
+extension SettingKind<[String]> {
+    static let serialNumbers = SettingKind(
+        accepts: "serial numbers", isList: true,
+        parse: { texts in texts.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCII && ($0.isNumber || $0.isLetter) } } ? texts : nil },
+        print: { $0 })
+}
+
 /// Which Envoy is which system at PVOutput.
 struct PVOutputSystem: Sendable, Hashable {
     var envoy: String

@@ -25,13 +25,15 @@ final class Flow: Sendable {
     }
 
     /// Publishes while `body` runs. In a hurry: tests do not wait for minutes.
-    func publishing<Value>(to target: PublishingTarget, _ body: (PublishingService) async throws -> Value) async throws -> Value {
+    func publishing<Value>(
+        to target: PublishingTarget, _ logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        _ body: (PublishingService) async throws -> Value
+    ) async throws -> Value {
         var pace = PublishingPace()
         pace.period = .milliseconds(200)
         pace.shortestPause = .milliseconds(20)
         pace.longestPause = .milliseconds(200)
-        let service = PublishingService(
-            [target], archive: path, pace: pace, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let service = PublishingService([target], archive: path, pace: pace, logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await service.run() }
             do {

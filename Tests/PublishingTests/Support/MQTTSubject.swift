@@ -17,10 +17,18 @@ struct MQTTSubject: Subject {
         self.broker = broker
         side = try Server.python("tcp_side.py", "\(broker.port)")
         listener = Listener()
-        settings = try #require(MQTTSettings(url: "mqtt://127.0.0.1:\(side.port)"))
+        var settings = try #require(MQTTSettings(url: "mqtt://127.0.0.1:\(side.port)"))
+        settings.version = "1.2.3"
+        self.settings = settings
     }
 
     var target: PublishingTarget { PublishingTarget.mqtt(settings) }
+
+    var hastyTarget: PublishingTarget? {
+        var settings = settings
+        settings.patienceSeconds = 1
+        return PublishingTarget.mqtt(settings)
+    }
 
     func start() async throws {
         try await broker.start()
@@ -63,52 +71,5 @@ struct MQTTSubject: Subject {
             totals[message.topic] = total
         }
         return last["heliograph/availability"] == "online" ? nil : "it is not online"
-    }
-}
-
-/// A message as a listener heard it.
-struct Heard {
-    var topic: String
-    var payload: String
-}
-
-/// `mosquitto_sub`, started anew with each broker; what it heard before stays.
-final class Listener: Sendable {
-    private let programs = Watched<[Program]>([])
-
-    func listen(to port: Int) async throws {
-        let program = try Program(
-            "mosquitto_sub", ["-h", "127.0.0.1", "-p", "\(port)", "-q", "1", "-v", "-t", "heliograph/#", "-t", "homeassistant/#"])
-        programs.change { $0.append(program) }
-    }
-
-    func end() async {
-        guard let program = programs.value.last else { return }
-        program.send(SIGKILL)
-        _ = await program.end()
-    }
-
-    var heard: [Heard] {
-        programs.value.flatMap { program in
-            // The last line may be on its way.
-            program.output.value.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().compactMap { line in
-                let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
-                return parts.count == 2 ? Heard(topic: parts[0], payload: parts[1]) : nil
-            }
-        }
-    }
-}
-
-extension Server {
-    /// - Parameter more: further lines of its settings.
-    static func mosquitto(
-        port: Int? = nil, _ more: @escaping @Sendable (TemporaryFolder) throws -> [String] = { _ in ["allow_anonymous true"] }
-    ) throws -> Server {
-        try Server("mosquitto", port: port) { port, folder in
-            let user = getuid() == 0 ? ["user root"] : []
-            let lines = user + ["listener \(port) 127.0.0.1", "persistence false"] + (try more(folder))
-            try folder.write(lines.joined(separator: "\n").utf8, to: "mosquitto.conf")
-            return ["-c", folder.path + "/mosquitto.conf"]
-        }
     }
 }

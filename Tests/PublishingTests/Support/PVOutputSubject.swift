@@ -24,6 +24,12 @@ struct PVOutputSubject: Subject {
         }
     }
 
+    var hastyTarget: PublishingTarget? {
+        PublishingTarget(name: "pvoutput", address: "test", beginning: .firstRow) { archive, _ in
+            PVOutputPublisher(settings, archive, timeout: .seconds(1), now: { Self.now })
+        }
+    }
+
     func start() async throws {
         try server.folder.write("\(Self.now)".utf8, to: "now")
         try await server.start()

@@ -9,6 +9,8 @@ import Testing
 /// One publisher with its real other side, as the conformance suite needs it.
 protocol Subject: Sendable {
     var target: PublishingTarget { get }
+    /// One that waits for an answer a second only; nil for who waits for no server.
+    var hastyTarget: PublishingTarget? { get }
     func start() async throws
     func stop() async
     /// What is to go wrong, as `servers/faults.py` tells.
@@ -59,6 +61,13 @@ struct InfluxSubject: Subject {
         .influxDB(.init(url: "http://127.0.0.1:\(side.port)", place: .database("solar", user: nil, password: nil)))
     }
 
+    var hastyTarget: PublishingTarget? {
+        let settings = InfluxDBSettings(url: "http://127.0.0.1:\(side.port)", place: .database("solar", user: nil, password: nil))
+        return PublishingTarget(name: "influxdb", address: "", beginning: .firstRow) { _, _ in
+            try InfluxDBPublisher(settings, timeout: .seconds(1))
+        }
+    }
+
     func start() async throws {
         try await influx.start()
         try await InfluxQuery(port: influx.port).change("CREATE DATABASE solar")
@@ -91,11 +100,19 @@ struct WebhookSubject: Subject {
         return target
     }
 
+    var hastyTarget: PublishingTarget? {
+        PublishingTarget(name: "webhook", address: "", beginning: .firstRow) { [side] _, _ in
+            WebhookPublisher(.init(url: "http://127.0.0.1:\(side.port)/hook", secret: Self.secret), timeout: .seconds(1))
+        }
+    }
+
     func start() async throws { try await side.start() }
     func stop() async { await side.stop() }
     func set(_ mode: String) throws { try side.folder.write(mode.utf8, to: "mode") }
 
-    func posts() throws -> [Post] {
+    func posts() throws -> [Post] { try Self.posts(at: side) }
+
+    static func posts(at side: Server) throws -> [Post] {
         guard let text = try? String(contentsOf: side.folder.file("posts"), encoding: .utf8) else { return [] }
         // The last line may be on its way.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
@@ -103,6 +120,7 @@ struct WebhookSubject: Subject {
     }
 
     struct Post: Decodable {
+        var path: String
         var headers: [String: String]
         var body: String
     }
@@ -129,6 +147,8 @@ struct CommandSubject: Subject {
         target.beginning = .firstRow
         return target
     }
+
+    var hastyTarget: PublishingTarget? { nil }
 
     func start() throws { try set("ok") }
     func stop() async {

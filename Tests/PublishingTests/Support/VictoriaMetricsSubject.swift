@@ -21,6 +21,8 @@ struct VictoriaMetricsSubject: Subject {
         .influxDB(.init(url: "http://127.0.0.1:\(side.port)", place: .bucket("solar", organisation: "home", token: "of the test")))
     }
 
+    var hastyTarget: PublishingTarget? { nil }
+
     func start() async throws {
         try await victoria.start()
         try await side.start()

@@ -1,7 +1,7 @@
-"""pvoutput.py PORT FOLDER: PVOutput's services addstatus and addbatchstatus, as its documentation describes them.
+"""pvoutput.py PORT FOLDER: PVOutput's services addstatus, addbatchstatus and getsystem, as its documentation describes them.
 
-`limit` in FOLDER holds how many requests are still allowed, `size` the most power that is believed, W, `reset` when the count begins anew, `now` which time it is. What it knows
-is in `statuses`: `system date time energy power voltage`; how often it was asked, in `requests`.
+`limit` in FOLDER holds how many requests are still allowed, `size` the most power that is believed, W, `reset` when the count begins
+anew, `now` which time it is, `not-added` the times of which a batch adds no status, `09:00 09:05`. What it knows is in `statuses`: `system date time energy power voltage`; how often it was asked, in `requests`.
 """
 import os
 import sys
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
-from faults import http_answer
+from faults import hold, http_answer
 
 port, folder = int(sys.argv[1]), sys.argv[2]
 known = {}
@@ -22,6 +22,14 @@ def number(name, otherwise):
             return int(file.read())
     except (FileNotFoundError, ValueError):
         return otherwise
+
+
+def text(name):
+    try:
+        with open(os.path.join(folder, name)) as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
 
 
 def write(name, text):
@@ -46,6 +54,9 @@ class Service(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def do_GET(self):
+        self.do_POST()
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = http_answer(folder, body)
@@ -65,6 +76,13 @@ class Service(BaseHTTPRequestHandler):
         if self.headers.get("X-Pvoutput-Apikey") != "key-of-the-test":
             return self.answer(401, "Unauthorized 401: Invalid API Key", left - 1)
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        system = self.headers.get("X-Pvoutput-SystemId")
+        if system not in ("111", "222"):
+            return self.answer(401, "Unauthorized 401: Invalid System ID", left - 1)
+        if self.path == "/service/r2/getsystem.jsp" and self.command == "GET":
+            return self.answer(200, "Roof,4000,1234,20,200,Panel,1,4000,Inverter,S,30.0,No,20120222,48.0,7.8,5;;0", left - 1)
+        if self.command != "POST":
+            return self.answer(405, "Method not allowed 405", left - 1)
         if self.path == "/service/r2/addstatus.jsp":
             rows = [[form.get("d", ""), form.get("t", ""), form.get("v1", ""), form.get("v2", ""), form.get("v6", "")]]
         elif self.path == "/service/r2/addbatchstatus.jsp":
@@ -85,15 +103,19 @@ class Service(BaseHTTPRequestHandler):
                 return self.answer(400, "Bad request 400: Power value [%s] too high for system size" % row[3], left - 1)
             if at > now + timedelta(days=1) or at < now - timedelta(days=15):
                 return self.answer(400, "Bad request 400: Invalid date [%s]" % row[0], left - 1)
-        system = self.headers.get("X-Pvoutput-SystemId")
+        is_batch = self.path.endswith("addbatchstatus.jsp")
+        refused = text("not-added").split() if is_batch else []
         for date, at, *values in rows:
+            if at in refused:
+                continue
             known[system, date, at] = values
         write("statuses", "".join(" ".join([*key, *(value or "-" for value in values)]) + "\n" for key, values in sorted(known.items())))
-        if self.path.endswith("addstatus.jsp"):
+        if not is_batch:
             return self.answer(200, "OK 200: Added Status", left - 1)
-        self.answer(200, ";".join(f"{row[0]},{row[1]},1" for row in rows), left - 1)
+        self.answer(200, ";".join(f"{row[0]},{row[1]},{0 if row[1] in refused else 1}" for row in rows), left - 1)
 
     def answer(self, status, text, left=None):
+        hold(folder, "mute")
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         if left is not None and self.headers.get("X-Rate-Limit") == "1":

@@ -4,14 +4,17 @@ import sys
 import threading
 import time
 
-from faults import mode
+from faults import hold, mode
 
 port, folder, target = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
 
-def carry(source, sink):
+def carry(source, sink, is_answer):
     try:
         while data := source.recv(4096):
+            hold(folder, "hang")
+            if is_answer:
+                hold(folder, "mute")
             now = mode(folder)
             if now in ("refuse", "hang-up", "full"):
                 break
@@ -39,5 +42,5 @@ while True:
     except OSError:
         client.close()
         continue
-    for pair in ((client, other), (other, client)):
-        threading.Thread(target=carry, args=pair, daemon=True).start()
+    for way in ((client, other, False), (other, client, True)):
+        threading.Thread(target=carry, args=way, daemon=True).start()

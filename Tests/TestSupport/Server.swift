@@ -1,16 +1,14 @@
 import Foundation
-import TestSupport
-import Testing
 
 /// A real server on loopback, in a folder and at a port of its own, that can be stopped and started again.
-final class Server: Sendable {
-    let port: Int
-    let folder: TemporaryFolder
+public final class Server: Sendable {
+    public let port: Int
+    public let folder: TemporaryFolder
     private let program: String
     private let arguments: @Sendable (_ port: Int, _ folder: TemporaryFolder) throws -> [String]
     private let running = Watched<Program?>(nil)
 
-    init(_ program: String, port: Int? = nil, _ arguments: @escaping @Sendable (Int, TemporaryFolder) throws -> [String]) throws {
+    public init(_ program: String, port: Int? = nil, _ arguments: @escaping @Sendable (Int, TemporaryFolder) throws -> [String]) throws {
         self.program = program
         self.arguments = arguments
         self.port = try port ?? freePort()
@@ -18,7 +16,7 @@ final class Server: Sendable {
     }
 
     /// Starts it and waits until it accepts connections.
-    func start() async throws {
+    public func start() async throws {
         let started = try Program(program, arguments(port, folder))
         running.change { $0 = started }
         for _ in 0..<6_000 where started.isRunning {
@@ -29,23 +27,23 @@ final class Server: Sendable {
     }
 
     /// Stops it, as an outage would if not told otherwise, and waits for its end.
-    func stop(_ signal: Int32 = SIGKILL) async {
+    public func stop(_ signal: Int32 = SIGKILL) async {
         let program = running.value
         running.change { $0 = nil }
         program?.send(signal)
         _ = await program?.end()
     }
 
-    var output: String { running.value?.output.value.text ?? "" }
+    public var output: String { running.value?.output.value.text ?? "" }
 
     struct NoServer: Error {
         var program: String
-        var output: String
+        public var output: String
     }
 }
 
 /// Runs something with a server that is stopped in any case.
-func with<Value>(_ server: Server, _ body: (Server) async throws -> Value) async throws -> Value {
+public func with<Value>(_ server: Server, _ body: (Server) async throws -> Value) async throws -> Value {
     try await server.start()
     do {
         let value = try await body(server)
@@ -58,7 +56,7 @@ func with<Value>(_ server: Server, _ body: (Server) async throws -> Value) async
 }
 
 /// A TCP port of loopback that nobody uses now.
-func freePort() throws -> Int {
+public func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: 0)
@@ -72,7 +70,7 @@ func freePort() throws -> Int {
     return Int(UInt16(bigEndian: address.sin_port))
 }
 
-func canConnect(to port: Int) -> Bool {
+public func canConnect(to port: Int) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = loopback(port: port)
@@ -91,28 +89,7 @@ private func loopback(port: Int) -> sockaddr_in {
     return address
 }
 
-/// A script beside the tests.
-func script(_ name: String) -> String {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "servers/\(name)").path
-}
-
-/// Asks again until the answer is as wished; nil when the time is up.
-func eventually<Value>(
-    within limit: Duration = .patience, _ ask: () async throws -> Value, until isRight: (Value) -> Bool
-) async throws -> (last: Value, isRight: Bool) {
-    let end = ContinuousClock.now + limit
-    while true {
-        let value = try await ask()
-        if isRight(value) { return (value, true) }
-        if ContinuousClock.now > end { return (value, false) }
-        try await Task.sleep(for: .milliseconds(30))
-    }
-}
-
-/// Expects that the answer is as wished in the end.
-func expectEventually<Value>(
-    _ ask: () async throws -> Value, until isRight: (Value) -> Bool, at location: SourceLocation = #_sourceLocation
-) async throws {
-    let (last, isRight) = try await eventually(ask, until: isRight)
-    #expect(isRight, "the last answer was \(last)", sourceLocation: location)
+/// A script beside the tests of publishing.
+public func script(_ name: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "PublishingTests/servers/\(name)").path
 }
