@@ -16,6 +16,8 @@ public struct EventEpisode: Equatable, Sendable {
 
     /// The sequence number of its first event.
     public var seq: Int
+    /// When that event was, seconds since 1970 UTC: its place in a list.
+    public var listedTimestamp = 0
     /// The serial number of its Envoy.
     public var envoy: String
     /// The Envoy, device or channel concerned.
@@ -32,8 +34,20 @@ public struct EventEpisode: Equatable, Sendable {
     /// JSON.
     public var messageParameters: String?
 
+    public var place: EventPlace { EventPlace(timestamp: listedTimestamp, seq: seq) }
+
     /// Whether it was raised and, as far as is known, lasts.
     public var isOpen: Bool { kind == .raised && endedTimestamp == nil }
+}
+
+/// A place in the list of events. Many share a second: a whole roof falls asleep at once.
+public struct EventPlace: Equatable, Sendable {
+    /// Seconds since 1970 UTC.
+    public var timestamp: Int
+    /// The sequence number of an event; 0 for the beginning of the second.
+    public var seq: Int
+
+    public init(timestamp: Int, seq: Int) { (self.timestamp, self.seq) = (timestamp, seq) }
 }
 
 extension ArchiveReader {
@@ -53,7 +67,7 @@ extension ArchiveReader {
                     db.cachedStatement(sql: episodes.replacing("/* filter */", with: filter.condition)),
                     arguments: [
                         "after": start.timestamp, "seq": start.minor, "from": lower, "before": filter.timestamps.upperBound,
-                        "size": size, "envoy": filter.envoy, "equipment": filter.equipment,
+                        "beforeSeq": 0, "size": size, "envoy": filter.envoy, "equipment": filter.equipment,
                     ])
                 let page = try rows.map(EventEpisode.init)
                 guard page.count == size, let last = rows.last else { return (page, nil) }
@@ -67,20 +81,23 @@ extension ArchiveReader {
 }
 
 extension ArchiveReader {
-    /// The newest events before an instant, newest first, those that were raised together with what cleared them.
+    /// The newest events, newest first, those that were raised together with what cleared them.
     ///
     /// - Parameters:
     ///   - filter: its `timestamps.upperBound` is the instant before which they began or, without a beginning, ended.
+    ///   - place: only those before it, in the order of time and sequence number.
     ///   - limit: the most to read, at least 1.
-    public func newestEvents(_ filter: RowFilter = RowFilter(), limit: Int) async throws -> [EventEpisode] {
-        try await ask("reading events of") { db in
+    public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode] {
+        let end = EventPlace(timestamp: filter.timestamps.upperBound, seq: 0)
+        let before = place.map { $0.timestamp < end.timestamp ? $0 : end } ?? end
+        return try await ask("reading events of") { db in
             let sql = episodes.replacing("/* filter */", with: filter.condition)
                 .replacing("ORDER BY event.timestamp, event.seq", with: "ORDER BY event.timestamp DESC, event.seq DESC")
             return try Row.fetchAll(
                 db.cachedStatement(sql: sql),
                 arguments: [
-                    "after": filter.timestamps.lowerBound, "seq": 0, "from": filter.timestamps.lowerBound, "before": filter.timestamps.upperBound,
-                    "size": max(1, limit), "envoy": filter.envoy, "equipment": filter.equipment,
+                    "after": filter.timestamps.lowerBound, "seq": 0, "from": filter.timestamps.lowerBound, "before": before.timestamp,
+                    "beforeSeq": before.seq, "size": max(1, limit), "envoy": filter.envoy, "equipment": filter.equipment,
                 ]
             ).map(EventEpisode.init)
         }
@@ -107,7 +124,7 @@ private let episodes = """
         (SELECT max(beginning.timestamp) FROM event beginning WHERE event.state = 1\(isBeginning)) AS began,
         \(FactColumns.event)
     FROM event CROSS JOIN device ON device.id = device_id CROSS JOIN envoy ON envoy.id = envoy_id
-    WHERE (event.timestamp, event.seq) > (:after, :seq) AND event.timestamp < :before/* filter */
+    WHERE (event.timestamp, event.seq) > (:after, :seq) AND (event.timestamp, event.seq) < (:before, :beforeSeq)/* filter */
         AND (event.timestamp >= :from OR (event.state = 2 AND ended IS NULL))
         AND NOT (event.state IS 1 AND EXISTS (
             SELECT 1 FROM event beginning WHERE beginning.timestamp >= :from\(isBeginning)))
@@ -119,6 +136,7 @@ extension EventEpisode {
         let event = try Event(row, at: 5, equipment: row.required(2))
         let (ended, began): (Int?, Int?) = (row.optional(3), row.optional(4))
         seq = try row.required(0)
+        listedTimestamp = event.timestamp
         envoy = try row.required(1)
         equipment = try row.required(2)
         code = event.code
