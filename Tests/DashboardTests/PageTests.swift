@@ -50,7 +50,7 @@ struct PageTests {
             try await stage.archive.keep(report, from: Source(name: "next", receivedTimestamp: SunnyRoof.now + 300))
             #expect(await stream.output.wait { $0.text.count > first.count })
             let seq = try await stage.archive.reader.status().lastSeq
-            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq),\"alertChange\":0}"))
+            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq),\"alertChange\":0,"))
             // A child of a test keeps its signals blocked; this one can't be.
             stream.send(SIGKILL)
             _ = await stream.end()

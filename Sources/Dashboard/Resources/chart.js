@@ -20,7 +20,7 @@ function bars(event) {
   const zero = dygraph.toDomYCoord(0);
   let room = Infinity;
   for (let i = 1; i < points.length; i++) room = Math.min(room, points[i].canvasx - points[i - 1].canvasx);
-  if (!Number.isFinite(room)) room = 24;
+  if (!Number.isFinite(room)) room = 80;
   const width = Math.max(1, room * (seriesIndex === 0 ? 0.88 : 0.6));
   context.fillStyle = event.color;
   context.globalAlpha = seriesIndex === 0 ? 0.4 : 1;
@@ -52,12 +52,16 @@ function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", summary);
   const shown = labels.length;
+  // Half a bar of room at both ends, and around one that is alone.
+  const room = isBars ? Math.max(6, place.clientWidth / (rows.length + 1) / 2) : 0;
+  const alone = isBars && rows.length === 1 ? [rows[0][0].getTime() - 86400000, rows[0][0].getTime() + 86400000] : null;
   const colours = shown === 1 ? [colour("--sun")] : [colour("--before"), colour("--sun")];
   const graph = new Dygraph(canvas, rows, {
     labels: ["t", ...labels], legend: "never", labelsUTC: true, colors: colours, strokeWidth: 2, connectSeparatedPoints: false,
     includeZero: floor === 0, fillGraph: !isBars && shown === 2, fillAlpha: 0.14,
     ...(shown === 2 && !isBars ? { series: { [labels[0]]: { strokeWidth: 1.25, strokePattern: [4, 3], fillGraph: false } } } : {}), gridLineColor: colour("--line"), axisLineColor: colour("--line"),
-    ...(isBars ? { plotter: bars } : {}), animatedZooms: false, xRangePad: isBars ? 14 : 0, axes: { y: { axisLabelWidth: 46 }, x: {} },
+    ...(isBars ? { plotter: bars } : {}), animatedZooms: false, xRangePad: room, ...(alone ? { dateWindow: alone } : {}),
+    axes: { y: { axisLabelWidth: 46, pixelsPerLabel: tools ? 30 : 22 }, x: {} },
     highlightCircleSize: isBars ? 0 : 4, drawCallback: (drawn, isInitial) => {
       if (!isInitial) { place.dataset.zoomed = String(drawn.isZoomed("x")); place.dataset.range = drawn.xAxisRange().map(Math.round).join(","); onZoom?.(drawn); }
     },
@@ -163,34 +167,37 @@ for (const view of Object.keys(views)) {
   };
 }
 
+// Draws what there is, now and whenever there is something new; what can't be had now has another chance then.
+async function keep(place, draw) {
+  const attempt = async () => { try { await draw(); delete place.dataset.failed; } catch { place.dataset.failed = "true"; } };
+  document.addEventListener("heliograph:new", attempt);
+  await attempt();
+}
+
 for (const place of document.querySelectorAll("[data-chart]")) {
   const kind = kinds[place.dataset.chart];
-  try {
+  let show;
+  await keep(place, async () => {
     const rows = await kind.rows(place);
-    if (rows.length < 1 || rows.every((row) => row[1] === null && row[2] === null)) continue;
-    const show = chart(place, rows, { ...kind.options, title: document.title });
-    document.addEventListener("heliograph:new", async () => {
-      // The next event brings another chance.
-      try { show(await kind.rows(place)); } catch { place.dataset.stale = "true"; }
-    });
-  } catch { place.dataset.failed = "true"; }
+    // The server's plot stands until there is a value.
+    if (show) show(rows);
+    else if (rows.some((row) => row[1] !== null || row[2] !== null)) show = chart(place, rows, { ...kind.options, title: document.title });
+  });
 }
 
 for (const group of document.querySelectorAll("[data-readings]")) {
-  const { readings, day, envoy } = group.dataset;
-  const load = () => ask(`devices/${readings}/readings`, { envoy, from: day, to: day });
   const rows = (answer, key) => answer.timestamps.map((time, i) => [wall(answer.timeZone, time), answer[key][i]]);
-  try {
-    const answer = await load();
-    const charts = [...group.querySelectorAll("[data-key]")].map((place) => {
+  let shown;
+  await keep(group, async () => {
+    const { readings, day, envoy } = group.dataset;
+    const answer = await ask(`devices/${readings}/readings`, { envoy, from: day, to: day });
+    if (shown) for (const show of shown) show(answer);
+    else if (answer.timestamps.length > 0) shown = [...group.querySelectorAll("[data-key]")].map((place) => {
       const { key, unit } = place.dataset;
       const show = chart(place, rows(answer, key), {
         labels: [key], unit, isBars: false, when: clockTime, tools: false, floor: key === "watts" || key === "dcAmperes" ? 0 : null, title: key,
       });
       return (fresh) => show(rows(fresh, key));
     });
-    document.addEventListener("heliograph:new", async () => {
-      try { const fresh = await load(); for (const show of charts) show(fresh); } catch { group.dataset.stale = "true"; }
-    });
-  } catch { group.dataset.failed = "true"; }
+  });
 }
