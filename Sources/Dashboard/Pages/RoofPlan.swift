@@ -17,6 +17,7 @@ struct RoofPlan {
         let value: String
         let share: String
         let level: String
+        let hint: String
         let isLandscape: Bool
         let description: String
         let isEditable: Bool
@@ -55,8 +56,8 @@ struct RoofPlan {
                 y: tile.y,
                 width: width, height: height, middleX: width / 2, nameY: height / 2 - 18, valueY: height / 2 + 6, value: value,
                 share: share,
-                level: panel.level.map { "level-\($0)" } ?? "level-none", isLandscape: tile.isLandscape,
-                description: "\(panel.title): \(value), \(share) of the median panel", isEditable: isEditable)
+                level: panel.level.map { "level-\($0)" } ?? "level-none", hint: panel.hint, isLandscape: tile.isLandscape,
+                description: panel.description(value), isEditable: isEditable)
         }
         let margin = isEditable ? 200 : Self.gap
         width = max(660, (tiles.map { $0.x + $0.width }.max() ?? 0) + margin)
