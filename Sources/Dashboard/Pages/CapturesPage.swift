@@ -77,7 +77,7 @@ struct CapturesPage {
             facts += [
                 Fact(name: "Running for", value: Shown.duration(now - proxy.startedTimestamp), isBad: false),
                 Fact(
-                    name: "Captured since then", value: "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
+                    name: "Captured since then", value: proxy.lastCaptureTimestamp == nil ? "none" : "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
                     isBad: false),
                 Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]
@@ -96,7 +96,10 @@ struct CapturesPage {
             Fact(name: "Not understood", value: state.rejected == 0 ? "none" : "\(state.rejected)", isBad: state.rejected > 0),
             Fact(
                 name: "Archive",
-                value: state.archive.map { "\(Shown.bytes($0.bytes)), \($0.reportCount) reports, \($0.rowCount) rows" } ?? "none yet",
+                value: state.archive.map { archive in
+                    let reports = archive.reportCount == 1 ? "1 report" : "\(archive.reportCount) reports"
+                    return "\(Shown.bytes(archive.bytes)), \(reports), \(archive.rowCount) rows"
+                } ?? "none yet",
                 isBad: false),
             Fact(
                 name: "Free on the disk", value: state.freeBytes.map(Shown.bytes) ?? "unknown", isBad: (state.freeBytes ?? .max) < 500 << 20

@@ -96,7 +96,7 @@ extension HistoryPage {
         plot = span.view == .day ? try await house.dayCurve(of: envoy, span.days.lowerBound).svg : span.plot(periods, earlier, &clock).svg
     }
 
-    private static func change(_ share: Double) -> String { "\(share < 0 ? "−" : "+")\(Shown.percent(abs(share)))" }
+    private static func change(_ share: Double) -> String { "\(abs(share) < 0.005 ? "±" : share < 0 ? "−" : "+")\(Shown.percent(abs(share)))" }
 }
 
 extension HistorySpan {

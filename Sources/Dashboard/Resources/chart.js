@@ -41,7 +41,7 @@ function button(text, act) {
 }
 
 // Shows rows of [date, before, now] in a place, and returns a function that shows others there.
-function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 0, onZoom, title }) {
+function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 0, step = 0, onZoom, title }) {
   const summary = place.querySelector("svg")?.getAttribute("aria-label") || title;
   place.replaceChildren();
   const canvas = document.createElement("div");
@@ -53,15 +53,18 @@ function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 
   place.setAttribute("aria-label", summary);
   const shown = labels.length;
   // Half a bar of room at both ends, and around one that is alone.
-  const room = isBars ? Math.max(6, place.clientWidth / (rows.length + 1) / 2) : 0;
-  const alone = isBars && rows.length === 1 ? [rows[0][0].getTime() - 86400000, rows[0][0].getTime() + 86400000] : null;
+  const room = isBars ? Math.max(6, place.clientWidth / rows.length / 2) : 0;
+  const alone = isBars && rows.length === 1 ? [-1, 1].map((side) => rows[0][0].getTime() + side * step * 86400000) : null;
+  // Bars of days have no hours below them, those of months no days.
+  const isTick = (tick) => step <= 1 ? tick.v % 86400000 === 0 : new Date(tick.v).getUTCDate() === 1;
+  const ticker = step ? { ticker: (...facts) => Dygraph.dateTicker(...facts).filter(isTick) } : {};
   const colours = shown === 1 ? [colour("--sun")] : [colour("--before"), colour("--sun")];
   const graph = new Dygraph(canvas, rows, {
     labels: ["t", ...labels], legend: "never", labelsUTC: true, colors: colours, strokeWidth: 2, connectSeparatedPoints: false,
     includeZero: floor === 0, fillGraph: !isBars && shown === 2, fillAlpha: 0.14,
     ...(shown === 2 && !isBars ? { series: { [labels[0]]: { strokeWidth: 1.25, strokePattern: [4, 3], fillGraph: false } } } : {}), gridLineColor: colour("--line"), axisLineColor: colour("--line"),
     ...(isBars ? { plotter: bars } : {}), animatedZooms: false, xRangePad: room, ...(alone ? { dateWindow: alone } : {}),
-    axes: { y: { axisLabelWidth: 46, pixelsPerLabel: tools ? 30 : 22 }, x: {} },
+    axes: { y: { axisLabelWidth: 46, pixelsPerLabel: tools ? 30 : 22 }, x: ticker },
     highlightCircleSize: isBars ? 0 : 4, drawCallback: (drawn, isInitial) => {
       if (!isInitial) { place.dataset.zoomed = String(drawn.isZoomed("x")); place.dataset.range = drawn.xAxisRange().map(Math.round).join(","); onZoom?.(drawn); }
     },
@@ -158,12 +161,12 @@ async function panelRows(place) {
 
 const kinds = {
   day: { rows: dayRows, options: { labels: ["before", "this"], unit: "W", isBars: false, when: clockTime } },
-  panel: { rows: panelRows, options: { labels: ["median", "panel"], unit: "Wh", isBars: true, when: dayOnly } },
+  panel: { rows: panelRows, options: { labels: ["median", "panel"], unit: "Wh", isBars: true, step: 1, when: dayOnly } },
 };
 for (const view of Object.keys(views)) {
   kinds[view] = {
     rows: (place) => energyRows(place, view),
-    options: { labels: ["before", "this"], unit: views[view].unit, isBars: true, when: views[view].by === "hour" ? dayTime : views[view].by === "day" ? dayOnly : (date) => dayOnly(date).slice(0, 7) },
+    options: { labels: ["before", "this"], unit: views[view].unit, isBars: true, step: { hour: 0, day: 1, month: 31 }[views[view].by], when: views[view].by === "hour" ? dayTime : views[view].by === "day" ? dayOnly : (date) => dayOnly(date).slice(0, 7) },
   };
 }
 
