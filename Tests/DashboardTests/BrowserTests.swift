@@ -14,7 +14,8 @@ struct BrowserTests {
         try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             let finished = try await Program.run(
-                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem, Checkers.pictures], within: .patience * 2)
+                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem, Checkers.pictures],
+                within: .patience * 2)
             #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
         }
     }

@@ -9,7 +9,8 @@ import Testing
 struct LiveTests {
     /// Listens to the stream, changes something, and waits until it tells of it in place of what it told before.
     private func expectNews(
-        of key: String, _ change: @Sendable (inout DashboardConfiguration) -> Void = { _ in }, when act: @Sendable @escaping (Stage) throws -> Void
+        of key: String, _ change: @Sendable (inout DashboardConfiguration) -> Void = { _ in },
+        when act: @Sendable @escaping (Stage) throws -> Void
     ) async throws {
         try await withStage(change) { stage async throws in
             let stream = try Program("curl", ["-s", "-N", "--max-time", "120", stage.base + "/api/v1/live"])
@@ -37,7 +38,8 @@ struct LiveTests {
 
     @Test("Before the first report as well")
     func beforeTheFirst() async throws {
-        try await expectNews(of: "state", { $0.archivePath += ".missing" }) { stage in try SpoolFiles.put(SpoolFiles.stem, in: stage.spool) }
+        try await expectNews(of: "state", { $0.archivePath += ".missing" }) { stage in try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+        }
     }
 
     @Test("Another mode, and a cloud that fails", arguments: [true, false])
@@ -73,7 +75,8 @@ struct UnknownTests {
         let samples = days.flatMap { day in (0..<24).map { (day: day, hour: $0, joules: (6..<20).contains($0) ? 1_000 : 10) } }
         let daylight = Daylight(samples + [(day: days[0], hour: 3, joules: 1_000)])
         #expect(daylight.hours == Set(6..<20))
-        #expect(!daylight.isDay(at: 6) && daylight.isDay(at: 7) && daylight.isDay(at: 19) && !daylight.isDay(at: 20) && !daylight.isDay(at: 0))
+        #expect(
+            !daylight.isDay(at: 6) && daylight.isDay(at: 7) && daylight.isDay(at: 19) && !daylight.isDay(at: 20) && !daylight.isDay(at: 0))
         #expect(Daylight([]).hours.isEmpty)
     }
 }

@@ -35,7 +35,8 @@ struct PanelReviewTests {
         #expect(review == .shaded(hours: [9, 10, 16], days: 9, of: 10))
         #expect(
             review?.text
-                == "It is weak from 9:00 to 11:00 and from 16:00 to 17:00 on 9 of 10 days, and like its peers at other hours: likely a shadow.")
+                == "It is weak from 9:00 to 11:00 and from 16:00 to 17:00 on 9 of 10 days, and like its peers at other hours: likely a shadow."
+        )
     }
 
     @Test("Dirt or age: a share that falls bit by bit; what falls at once does not")

@@ -81,7 +81,8 @@ struct EventPagingTests {
             }
             #expect(seen.count == 252 && Set(seen).count == 252)
             // An instant alone stands for all of its second, as ever.
-            let before = try #require(try await stage.ask("/api/v1/events?before=\(SunnyRoof.now - 500)").json["events"] as? [[String: Any]])
+            let before = try #require(
+                try await stage.ask("/api/v1/events?before=\(SunnyRoof.now - 500)").json["events"] as? [[String: Any]])
             #expect(before.compactMap { $0["code"] as? Int } == [10_000, 101])
         }
     }

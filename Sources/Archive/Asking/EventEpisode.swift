@@ -87,7 +87,8 @@ extension ArchiveReader {
     ///   - filter: its `timestamps.upperBound` is the instant before which they began or, without a beginning, ended.
     ///   - place: only those before it, in the order of time and sequence number.
     ///   - limit: the most to read, at least 1.
-    public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode] {
+    public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode]
+    {
         let end = EventPlace(timestamp: filter.timestamps.upperBound, seq: 0)
         let before = place.map { $0.timestamp < end.timestamp ? $0 : end } ?? end
         return try await ask("reading events of") { db in

@@ -43,7 +43,8 @@ extension ArchiveReader {
                 Row.fetchAll(
                     db, sql: "SELECT device.id, equipment FROM device JOIN envoy ON envoy.id = envoy_id WHERE envoy.serial = ?",
                     arguments: [envoy]
-                ).map { row in (try row.required(0, as: Int.self), try row.required(1, as: String.self)) }, uniquingKeysWith: { first, _ in first })
+                ).map { row in (try row.required(0, as: Int.self), try row.required(1, as: String.self)) },
+                uniquingKeysWith: { first, _ in first })
             // Half hours of UTC: every zone's hours are made of them, but for a few that are a quarter off.
             let rows = try Row.fetchCursor(
                 db,
@@ -53,7 +54,8 @@ extension ArchiveReader {
                     GROUP BY 1, 2
                     """,
                 arguments: [
-                    clock.start(of: days.lowerBound), clock.start(of: days.upperBound.advanced(by: 1)), EnergySpread.plausibleJoules.upperBound,
+                    clock.start(of: days.lowerBound), clock.start(of: days.upperBound.advanced(by: 1)),
+                    EnergySpread.plausibleJoules.upperBound,
                 ])
             var sums: [Slot: Int] = [:]
             while let row = try rows.next() {

@@ -89,7 +89,8 @@ extension APIRoutes {
     func devices(_ query: Query) async throws -> DevicesJSON {
         let envoy = try await house.envoy(query.text("envoy"))
         let now = try await house.now(of: envoy)
-        return DevicesJSON(envoy: envoy.serialNumber, timeZone: envoy.timeZone, devices: now.map { $0.panels + $0.removed }?.map(Panel.init) ?? [])
+        return DevicesJSON(
+            envoy: envoy.serialNumber, timeZone: envoy.timeZone, devices: now.map { $0.panels + $0.removed }?.map(Panel.init) ?? [])
     }
 }
 

@@ -37,7 +37,8 @@ extension House {
     /// A panel of an Envoy, by `serial.channel`, also one that is no longer on the roof.
     func panel(_ equipment: String, of serial: String?) async throws -> (EnvoyStatus, PanelNow) {
         for envoy in try await envoys() where serial == nil || envoy.serialNumber == serial {
-            guard let now = try await now(of: envoy), let panel = (now.panels + now.removed).first(where: { $0.device.equipment == equipment })
+            guard let now = try await now(of: envoy),
+                let panel = (now.panels + now.removed).first(where: { $0.device.equipment == equipment })
             else { continue }
             return (envoy, panel)
         }

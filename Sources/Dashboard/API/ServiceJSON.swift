@@ -44,7 +44,8 @@ struct ServiceJSON: Encodable {
             path: house.shelf.path.string, waiting: state.waiting, oldestWaitingTimestamp: state.oldestWaiting,
             rejected: state.rejected, freeBytes: state.freeBytes)
         findings = state.findings.map {
-            Finding(envoy: $0.envoy, kind: $0.kind, element: $0.element, attribute: $0.attribute, count: $0.count, lastSource: $0.lastSource)
+            Finding(
+                envoy: $0.envoy, kind: $0.kind, element: $0.element, attribute: $0.attribute, count: $0.count, lastSource: $0.lastSource)
         }
     }
 }

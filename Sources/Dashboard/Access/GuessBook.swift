@@ -53,7 +53,8 @@ struct GuessBook {
         let address = named.flatMap { bytes(of: $0) == nil ? nil : $0 } ?? peer
         guard let bytes = bytes(of: address), bytes.count == 16 else { return address }
         let isMapped = bytes.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255])
-        return isMapped ? bytes.suffix(4).map(String.init).joined(separator: ".") : bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
+        return isMapped
+            ? bytes.suffix(4).map(String.init).joined(separator: ".") : bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
     }
 
     /// The 4 or 16 bytes of an address; nil for what is none.

@@ -39,17 +39,17 @@ struct CapturePage {
         for file in capture.files {
             let isMessage = ["request", "response", "answer", "delivery"].contains(file.kind)
             let bytes = try await house.piece(of: capture, file, from: 0, limit: isMessage ? Self.readBytes : Self.shownBytes)
-            let message = isMessage ? ReadableMessage(bytes, isWhole: bytes.count < Self.readBytes) : nil
+            let message = isMessage ? ReadableMessage(bytes, isWhole: bytes.count < Self.readBytes, limit: Self.shownBytes) : nil
             let text = message?.head ?? Text.readable(bytes[...])
             let body = message?.body ?? ""
             files.append(
                 File(
-                    kind: file.kind, title: Self.titles[file.kind] ?? file.kind, text: text, body: String(body.prefix(Self.shownBytes)),
+                    kind: file.kind, title: Self.titles[file.kind] ?? file.kind, text: text, body: body,
                     bodyNote: message?.note ?? "", digits: message?.digits ?? "", hasBody: !body.isEmpty,
                     hasDigits: message?.digits.isEmpty == false,
                     // The report's XML has a place of its own on the page.
                     isOpen: !(hasXML && file.kind == "request"),
-                    isCut: isMessage ? body.utf8.count > Self.shownBytes : bytes.count == Self.shownBytes,
+                    isCut: message?.isCut ?? (bytes.count == Self.shownBytes),
                     stored: Shown.bytes(file.storedBytes), href: "/api/v1/captures/\(capture.stem)/\(file.kind)"))
         }
         self.files = files

@@ -77,7 +77,9 @@ struct CapturesPage {
             facts += [
                 Fact(name: "Running for", value: Shown.duration(now - proxy.startedTimestamp), isBad: false),
                 Fact(
-                    name: "Captured since then", value: proxy.lastCaptureTimestamp == nil ? "none" : "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
+                    name: "Captured since then",
+                    value: proxy.lastCaptureTimestamp == nil
+                        ? "none" : "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
                     isBad: false),
                 Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]

@@ -50,7 +50,8 @@ extension HistoryPage {
             let same = past.days.lowerBound...min(past.days.upperBound, past.days.lowerBound.advanced(by: count))
             compared =
                 span.view == .day && span.days.contains(today)
-                ? HistorySpan.joules(earlier, before: clock.instant(of: past.days.lowerBound, secondsOfDay: clock.secondsOfDay(at: house.now)))
+                ? HistorySpan.joules(
+                    earlier, before: clock.instant(of: past.days.lowerBound, secondsOfDay: clock.secondsOfDay(at: house.now)))
                 : try await reader.energy(of: envoy.serialNumber, by: .day, days: same).reduce(0) { $0 &+ $1.joules }
         }
         func href(_ view: HistorySpan.View, _ day: CivilDate) -> String {
@@ -81,7 +82,8 @@ extension HistoryPage {
         change = compared > 0 ? Self.change(Double(total) / Double(compared) - 1) : ""
         beforeTitle =
             span.before == nil
-            ? "" : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", up to this day" : "")
+            ? ""
+            : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", up to this day" : "")
         var names = clock
         rows = periods.map { period in
             let place = span.place(of: period, &clock)
@@ -96,7 +98,9 @@ extension HistoryPage {
         plot = span.view == .day ? try await house.dayCurve(of: envoy, span.days.lowerBound).svg : span.plot(periods, earlier, &clock).svg
     }
 
-    private static func change(_ share: Double) -> String { "\(abs(share) < 0.005 ? "±" : share < 0 ? "−" : "+")\(Shown.percent(abs(share)))" }
+    private static func change(_ share: Double) -> String {
+        "\(abs(share) < 0.005 ? "±" : share < 0 ? "−" : "+")\(Shown.percent(abs(share)))"
+    }
 }
 
 extension HistorySpan {

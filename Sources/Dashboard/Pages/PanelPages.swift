@@ -37,15 +37,15 @@ struct PanelsPage {
 
 extension PanelsPage.Row {
     init(_ panel: PanelNow, _ choice: EnvoyChoice, on today: CivilDate, _ clock: inout LocalClock) {
-            let latest = panel.device.latest
-            self.init(
-                href: choice.path(toPanel: panel.device.equipment), title: panel.title, serial: panel.device.equipment,
-                watts: latest?.averageWatts.map(Shown.watts) ?? "–", today: Shown.energy(panel.device.joulesToday),
-                total: Shown.energy(panel.device.joulesTotal), share: panel.device.shareOfMedian.map(Shown.percent) ?? "–",
-                level: panel.device.shareOfMedian.map { $0 < 0.7 ? "weak" : "" } ?? "",
-                dcVolts: latest?.dcVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–",
-                acVolts: latest?.acVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–", celsius: latest?.celsius.map { "\($0) °C" } ?? "–",
-                read: latest.map { Shown.moment($0.timestamp, &clock, on: today) } ?? "never")
+        let latest = panel.device.latest
+        self.init(
+            href: choice.path(toPanel: panel.device.equipment), title: panel.title, serial: panel.device.equipment,
+            watts: latest?.averageWatts.map(Shown.watts) ?? "–", today: Shown.energy(panel.device.joulesToday),
+            total: Shown.energy(panel.device.joulesTotal), share: panel.device.shareOfMedian.map(Shown.percent) ?? "–",
+            level: panel.device.shareOfMedian.map { $0 < 0.7 ? "weak" : "" } ?? "",
+            dcVolts: latest?.dcVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–",
+            acVolts: latest?.acVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–", celsius: latest?.celsius.map { "\($0) °C" } ?? "–",
+            read: latest.map { Shown.moment($0.timestamp, &clock, on: today) } ?? "never")
     }
 }
 
@@ -109,7 +109,8 @@ extension PanelPage {
         all = "/panels" + choice.query
         (device, title) = (panel.device.equipment, panel.title)
         subtitle = [
-            panel.name == nil ? nil : panel.device.equipment, panel.device.partNumber, panel.device.isRemoved ? "no longer on the roof" : nil,
+            panel.name == nil ? nil : panel.device.equipment, panel.device.partNumber,
+            panel.device.isRemoved ? "no longer on the roof" : nil,
         ].compactMap(\.self).joined(separator: " · ")
         (self.day, dayTitle) = ("\(shown)", Shown.day(shown))
         let path = "/panels/\(panel.device.equipment)?envoy=\(envoy.serialNumber)&day="

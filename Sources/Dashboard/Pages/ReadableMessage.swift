@@ -5,28 +5,32 @@ struct ReadableMessage: Equatable {
     let head: String
     /// Empty where there is none, and where it can't be made readable.
     let body: String
+    /// Whether there is more of it.
+    let isCut: Bool
     /// What was done to the body, or why it can't be shown.
     let note: String
     /// The first bytes of a body that is no text, as they came, in hexadecimal digits.
     let digits: String
 
     /// The largest body to inflate: replies are far smaller, and a bomb bursts here.
-    private static let inflatedBytes = 8 << 20
+    private static let inflatedBytes = 4 << 20
     private static let shownDigits = 256
 
-    /// - Parameter isWhole: whether the bytes are all there are.
-    init(_ bytes: [UInt8], isWhole: Bool = true) {
+    /// - Parameters:
+    ///   - isWhole: whether the bytes are all there are.
+    ///   - limit: how much of a text to show, bytes.
+    init(_ bytes: [UInt8], isWhole: Bool = true, limit: Int) {
         let end = bytes.indices.first { $0 + 4 <= bytes.count && bytes[$0] == 13 && bytes[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) }
-        head = Text.readable(bytes[..<(end ?? bytes.count)])
+        head = Text.readable(bytes[..<(end ?? bytes.count)].prefix(limit))
         guard let end, end + 4 < bytes.count else {
-            (body, note, digits) = ("", "", "")
+            (body, note, digits, isCut) = ("", "", "", (end ?? bytes.count) > limit)
             return
         }
         let raw = bytes[(end + 4)...]
         let isText = Text.isText(raw)
         digits = isText ? "" : Text.digits(raw.prefix(Self.shownDigits)) + (raw.count > Self.shownDigits ? "…" : "")
         guard isWhole else {
-            (body, note) = ("", "Too large to be shown; the download has all of it")
+            (body, note, isCut) = ("", "Too large to be shown; the download has all of it", false)
             return
         }
         // What is no message in HTTP's form is shown as it is.
@@ -34,14 +38,17 @@ struct ReadableMessage: Equatable {
         do {
             let decoded = try ReportBody(decoding: content, limitBytes: Self.inflatedBytes)
             let others = decoded.fields.map { "\($0.name)=\($0.value)\n" }.joined()
-            body = Text.readable(Array(others.utf8)[...]) + Text.readable(decoded.xml[...])
+            body = Text.readable(Array(others.utf8).prefix(limit)) + Text.readable(decoded.xml.prefix(limit))
+            isCut = max(others.utf8.count, decoded.xml.count) > limit
             note = decoded.compression.map { "Body: \($0), \(Shown.bytes(raw.count)) on the wire, as text" } ?? "Body"
         } catch {
             if let inflated = Compression.inflated(content, limitBytes: Self.inflatedBytes), Text.isText(inflated.bytes[...]) {
-                body = Text.readable(inflated.bytes[...])
+                body = Text.readable(inflated.bytes.prefix(limit))
+                isCut = inflated.bytes.count > limit
                 note = "Body: \(inflated.compression), \(Shown.bytes(raw.count)) on the wire, as text"
             } else {
-                body = isText ? Text.readable(content) : ""
+                body = isText ? Text.readable(content.prefix(limit)) : ""
+                isCut = isText && content.count > limit
                 note = isText ? "Body" : "The body can’t be made readable: \(error)"
             }
         }

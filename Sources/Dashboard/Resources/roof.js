@@ -64,6 +64,8 @@ if (tools && svg) {
       dragged = { panel, dx: at.x - Number(panel.dataset.x), dy: at.y - Number(panel.dataset.y) };
       panel.setPointerCapture(event.pointerId);
     });
+    // Styles can't keep a browser from scrolling here: it knows them of boxes alone.
+    panel.addEventListener("touchmove", (event) => { if (dragged?.panel === panel) event.preventDefault(); }, { passive: false });
     panel.addEventListener("pointermove", (event) => {
       if (dragged?.panel !== panel) return;
       const at = point(event);
