@@ -227,7 +227,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            path: "Benchmarks/Dashboard"
+            path: "Benchmarks/Dashboard",
+            exclude: ["paint.py"]
         ),
         .executableTarget(
             name: "archive-benchmark",

@@ -6,7 +6,7 @@ import Logging
 import ServiceLifecycle
 import SystemPackage
 
-/// Prints how long pages and the API take over years of a roof, and what they weigh.
+/// Prints how long pages and the API take over years of a roof, what they weigh, and when a browser shows something of them.
 ///
 /// `dashboard-benchmark [YEARS]` makes such an archive first, of 10 years if not told; `dashboard-benchmark FILE` asks one that is there,
 /// as if it were noon on the day of its newest report.
@@ -83,5 +83,17 @@ struct Questions {
             let line = String(format: "%8.1f %8.1f %9d  %d", first.seconds * 1_000, others[4] * 1_000, first.bodyBytes, first.status)
             print(path.padding(toLength: 72, withPad: " ", startingAt: 0) + line)
         }
+        try paint(paths.filter { !$0.hasPrefix("/api/") && !$0.hasPrefix("/assets/") })
+    }
+
+    /// The same in a browser, where there are one and Python.
+    private func paint(_ paths: [String]) throws {
+        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "paint.py").path
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["python3", script, "http://127.0.0.1:\(port)"] + paths
+        try process.run()
+        process.waitUntilExit()
+        if process.terminationStatus != 0 { print("no browser to measure in: paint.py ended with \(process.terminationStatus)") }
     }
 }

@@ -19,7 +19,7 @@ public struct DashboardConfiguration: Sendable {
     public var connections = 64
     /// How many pages may be live at once.
     public var livePages = 16
-    /// How often the archive is looked at while a live page is open.
+    /// How often archive and spool are looked at while a live page is open.
     public var livePause: Duration = .seconds(2)
     /// Seconds since 1970 UTC.
     public var clock: @Sendable () -> Int
@@ -54,7 +54,7 @@ public struct TextRoute: Sendable {
 }
 
 /// What the running proxy tells of itself. Times are seconds since 1970 UTC, nil for what never happened.
-public struct ProxyState: Codable, Equatable, Sendable {
+public struct ProxyState: Codable, Hashable, Sendable {
     public var startedTimestamp: Int
     /// `forward`, `shield`, `answer` or `off`.
     public var cloud: String

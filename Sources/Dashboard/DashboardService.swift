@@ -35,7 +35,7 @@ public struct DashboardService: Service, CustomStringConvertible {
         let files = NIOThreadPool(numberOfThreads: 1)
         files.start()
         let house = House(configuration, files: files)
-        let feed = LiveFeed(house.archive, pause: configuration.livePause, limit: configuration.livePages)
+        let feed = LiveFeed(house, pause: configuration.livePause, limit: configuration.livePages)
         do { try await serve(house, feed) } catch {
             try await close(house, files)
             throw error

@@ -65,6 +65,12 @@ struct CapturedMessage {
     }
 }
 
+/// The body of a captured message, request or reply.
+public enum CapturedBody {
+    /// The bytes after the head, freed of chunked framing.
+    public static func content(of bytes: [UInt8]) throws(ReportError) -> ArraySlice<UInt8> { try CapturedMessage(bytes).body }
+}
+
 extension Substring {
     fileprivate func trimmingSpaces() -> Substring {
         var text = drop { $0 == " " || $0 == "\t" }

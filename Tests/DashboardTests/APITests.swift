@@ -15,9 +15,13 @@ struct APITests {
             let low = AlertCondition(.init(.panelLow, envoy: SunnyRoof.envoy, subject: SunnyRoof.shaded), "low")
             try await stage.archive.keep(alerts: [low, AlertCondition(.init(.diskFilling), "full")], now: SunnyRoof.now - 600)
             try await stage.archive.keep(alerts: [low], now: SunnyRoof.now)
-            let finished = try await Program.run(Checkers.python, [Checkers.script("check_api.py"), stage.base, SpoolFiles.stem])
-            #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
-            #expect(finished.text.contains("all routes agree"))
+            // A failure shows where the password is asked for.
+            try await withStage({ try? PasswordHash(of: "correct horse").write(to: $0.passwordFile) }) { guarded async throws in
+                let finished = try await Program.run(
+                    Checkers.python, [Checkers.script("check_api.py"), stage.base, SpoolFiles.stem, guarded.base])
+                #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
+                #expect(finished.text.contains("all routes agree"))
+            }
         }
     }
 
@@ -120,6 +124,8 @@ struct APITests {
 enum Checkers {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     static let python = root.appending(path: ".build/test-tools/bin/python").path(percentEncoded: false)
+    /// Where pictures of the pages are left, to be looked at.
+    static let pictures = root.appending(path: ".build/pages").path(percentEncoded: false)
     static let areThere = Program.isInstalled(python)
 
     static func script(_ name: String) -> String {

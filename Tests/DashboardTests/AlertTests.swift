@@ -23,7 +23,7 @@ struct AlertTests {
             #expect(page.contains("panel Chimney gave 33 % of the median panel in three days"))
             #expect(!page.contains("Chimney made 33"))
             #expect(page.contains("has not answered since 2026-06-21 12:15; captures go on") && page.contains("raised 13:50"))
-            #expect(page.contains("Worth a look") && !page.contains("Over since"))
+            #expect(page.contains("Worth a look") && !page.contains("Ended lately"))
             let events = try await stage.ask("/events").text
             #expect(events.contains("Panel below its peers") && events.contains("lasts"))
         }
@@ -35,7 +35,7 @@ struct AlertTests {
             try await stage.archive.keep(alerts: [cloud], now: SunnyRoof.now - 600)
             try await stage.archive.keep(alerts: [], now: SunnyRoof.now)
             let page = try await stage.ask("/").text
-            #expect(page.contains("Over since") && page.contains("2026-06-21 13:50 to 2026-06-21 14:00"))
+            #expect(page.contains("Ended lately") && page.contains("2026-06-21 13:50 to 2026-06-21 14:00"))
             #expect(try await stage.ask("/events").text.contains("10 minutes"))
             let alerts = try #require(try await stage.ask("/api/v1/alerts").json["alerts"] as? [[String: Any]])
             #expect(alerts.map { $0["isOpen"] as? Bool } == [false])
@@ -67,11 +67,11 @@ struct AlertTests {
     @Test("A page that is open hears of an alert, though no row has come")
     func live() async throws {
         try await withStage { stage async throws in
-            let seq = String(try #require(try await stage.ask("/").text.firstMatch(of: /data-mark="([0-9]+)\.0"/)).output.1)
+            let seq = String(try #require(try await stage.ask("/").text.firstMatch(of: /data-mark="([0-9]+)\.0\./)).output.1)
             let stream = try Program("curl", ["-s", "-N", "--max-time", "60", stage.base + "/api/v1/live"])
-            #expect(await stream.output.wait { $0.text.contains("data: {\"seq\":\(seq),\"alertChange\":0}") })
+            #expect(await stream.output.wait { $0.text.contains("data: {\"seq\":\(seq),\"alertChange\":0,") })
             try await stage.archive.keep(alerts: [cloud], now: SunnyRoof.now)
-            #expect(await stream.output.wait { $0.text.contains("data: {\"seq\":\(seq),\"alertChange\":1}") })
+            #expect(await stream.output.wait { $0.text.contains("data: {\"seq\":\(seq),\"alertChange\":1,") })
             // A child of a test keeps its signals blocked; this one can't be.
             stream.send(SIGKILL)
             _ = await stream.end()

@@ -14,7 +14,8 @@ struct BrowserTests {
         try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
             let finished = try await Program.run(
-                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem], within: .patience * 2)
+                Checkers.python, [Checkers.script("check_pages.py"), stage.base, SunnyRoof.shaded, SpoolFiles.stem, Checkers.pictures],
+                within: .patience * 2)
             #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
         }
     }
@@ -36,6 +37,25 @@ struct BrowserTests {
             let tiles = try await stage.archive.reader.roof(of: SunnyRoof.envoy)
             #expect(tiles.first { $0.equipment == SunnyRoof.panels[0] }?.name == "Chimney")
             #expect(tiles.first { $0.equipment == SunnyRoof.panels[1] }?.isLandscape == true)
+        }
+    }
+
+    @Test("A page that is left open tells when the Envoy fell silent, when the day is over, of captures, and of a stream that was refused")
+    func leftOpen() async throws {
+        let clock = Watched(SunnyRoof.now + 60)
+        try await withStage({
+            $0.clock = { clock.value }
+            $0.livePages = 1
+        }) { stage async throws in
+            let program = try Program(Checkers.python, [Checkers.script("check_live.py"), stage.base, SpoolFiles.stem])
+            #expect(await program.output.wait { $0.text.contains("waiting for silence") || $0.hasEnded })
+            clock.change { $0 = SunnyRoof.now + 2 * 3_600 + 600 }
+            #expect(await program.output.wait { $0.text.contains("waiting for midnight") || $0.hasEnded })
+            clock.change { $0 = SunnyRoof.now + 10 * 3_600 + 1_800 }
+            #expect(await program.output.wait { $0.text.contains("waiting for a capture") || $0.hasEnded })
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            let status = await program.end()
+            #expect(status == 0, "\(program.output.value.text)\(program.errors.value.text)")
         }
     }
 }

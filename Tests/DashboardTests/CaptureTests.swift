@@ -1,4 +1,6 @@
+import Archive
 import Foundation
+import Reports
 import Spool
 import SystemPackage
 import TestSupport
@@ -97,6 +99,69 @@ struct CaptureTests {
         }
     }
 
+    @Test("A compressed reply is shown as the text that it holds, with its head; so is what waits without its XML")
+    func readable() async throws {
+        try await withStage { stage async throws in
+            let body = try #require(
+                Data(
+                    base64Encoded:
+                        "eJxtzDEOwjAMheE9p7A8sEFhQyJJN05A56pKDVQicWS7qNyejAxMb/ifPt9v+QVvEl24BDwdjghUEs9LeQQcbtf9GfvofCW5j0KVxdpo5aIEapOtGlDXlEgVowPwM4/KmezZBFBKQhbwQ63uplwvvvs9NLn7R0f3BcJyNas="
+                ))
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-deflate; charset=utf-8\r\nContent-Length: \(body.count)\r\n\r\n"
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            try (Data(head.utf8) + body).write(to: stage.spool.appending(path: "\(SpoolFiles.stem).response"))
+            let form = "a=b&body=%3Cperf_report%20report_timestamp%3D%271%27%2F%3E"
+            let request = try Array("POST / HTTP/1.1\r\n\r\n".utf8) + gzipped(Array(form.utf8))
+            try Data(request).write(to: stage.spool.appending(path: "\(SpoolFiles.stem).request"))
+            let page = try await stage.ask("/captures/\(SpoolFiles.stem)").text
+            #expect(
+                page.contains("HTTP/1.1 200 OK")
+                    && page.contains("&lt;do_something secret=&quot;yes&quot;&gt;&amp;amp;&lt;/do_something&gt;"))
+            #expect(page.contains("Body: zlib, \(body.count) B on the wire, as text") && page.contains("78 9c "))
+            #expect(page.contains("a=b\n&lt;perf_report report_timestamp=&#39;1&#39;/&gt;"), "\(page)")
+        }
+    }
+
+    @Test("What can't be made readable is told as that, and a bomb does not go off")
+    func unreadable() throws {
+        func message(_ bytes: [UInt8], isWhole: Bool = true, limit: Int = 1_000) -> ReadableMessage {
+            ReadableMessage(bytes, isWhole: isWhole, limit: limit)
+        }
+        let head = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
+        let bomb = message(head + (try gzipped([UInt8](repeating: 32, count: 40 << 20))))
+        #expect(bomb.body.isEmpty && bomb.note.contains("can’t be made readable") && bomb.digits.hasPrefix("1f 8b "))
+        #expect(message(head + bytes(500)).body.isEmpty)
+        #expect(message(head) == message(head, isWhole: false) && message(head).body.isEmpty)
+        #expect(message(head + Array("<h1>no</h1>".utf8)).body == "<h1>no</h1>")
+        #expect(message(head + Array("plain".utf8)).body == "plain")
+        #expect(message(head + (try gzipped(Array("not XML".utf8)))).body == "not XML")
+        let cut = message(head + (try gzipped(Array("<a>\(String(repeating: "b", count: 5_000))</a>".utf8))))
+        #expect(cut.isCut && cut.body.utf8.count == 1_000 && cut.body.hasPrefix("<a>bbb"))
+        let chunked = Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<a/>\r\n0\r\n\r\n".utf8)
+        #expect(message(chunked).body == "<a/>")
+        #expect(message(head + Array("x".utf8), isWhole: false).note.contains("Too large"))
+    }
+
+    @Test("What the cloud asked that was not foreseen leads to the capture that has it")
+    func finding() async throws {
+        try await withStage { stage async throws in
+            try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            let finding = Finding(kind: .unknownElement, element: "perf_report_response/do_something", line: 1)
+            try await stage.archive.keep(
+                SunnyRoof.empty(at: SunnyRoof.now + 1), findings: [finding],
+                from: Source(name: SpoolFiles.stem, receivedTimestamp: SunnyRoof.now))
+            try await stage.archive.keep(
+                SunnyRoof.empty(at: SunnyRoof.now + 2), findings: [Finding(kind: .unknownElement, element: "other", line: 1)],
+                from: Source(name: "import:0123", receivedTimestamp: SunnyRoof.now))
+            let page = try await stage.ask("/captures").text
+            let row = try #require(page.firstMatch(of: #/do_something<.*?<\/tr>/#)).output
+            #expect(row.contains("href=\"/captures/\(SpoolFiles.stem)\""))
+            #expect(!page.contains("href=\"/captures/import"))
+            let findings = try #require(try await stage.ask("/api/v1/service").json["findings"] as? [[String: Any]])
+            #expect(Set(findings.compactMap { $0["lastSource"] as? String }) == [SpoolFiles.stem, "import:0123"])
+        }
+    }
+
     @Test(
         "A name that is no capture's leads nowhere",
         arguments: [
@@ -106,14 +171,14 @@ struct CaptureTests {
     func tricks(name: String) async throws {
         try await withStage { stage async throws in
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
-            try Data("secret".utf8).write(to: stage.folder.file("secret"))
+            try Data("secret words\n".utf8).write(to: stage.folder.file("secret"))
             for path in [
                 "/api/v1/captures/\(name)", "/api/v1/captures/\(name)/request", "/captures/\(name)",
                 "/api/v1/captures/\(SpoolFiles.stem)/\(name)",
             ] {
                 let answer = try await stage.ask(path)
                 #expect(answer.status == 404 || answer.status == 400, "\(path)")
-                #expect(!answer.text.contains("secret\n") && !answer.text.contains("root:"), "\(path)")
+                #expect(!answer.text.contains("secret words") && !answer.text.contains("root:"), "\(path)")
             }
         }
     }

@@ -26,7 +26,7 @@ struct PageTests {
         try await withStage { stage async throws in
             let energy = try #require(try await stage.ask("/api/v1/energy?from=2026-06-20&to=2026-06-20").json["totalWattHours"] as? Double)
             let day = try await stage.ask("/history?view=day&at=2026-06-20").text
-            #expect(day.contains(String(format: "%.2f kWh", energy / 1_000)) && day.contains("+0\u{a0}% against the day before"))
+            #expect(day.contains(String(format: "%.2f kWh", energy / 1_000)) && day.contains("±0\u{a0}% against the day before"))
             for view in ["week", "month", "year", "all"] {
                 let page = try await stage.ask("/history?view=\(view)&at=2026-06-21").text
                 #expect(page.contains("<path class=\"bars\" d=\"M"), "\(view)")
@@ -50,7 +50,7 @@ struct PageTests {
             try await stage.archive.keep(report, from: Source(name: "next", receivedTimestamp: SunnyRoof.now + 300))
             #expect(await stream.output.wait { $0.text.count > first.count })
             let seq = try await stage.archive.reader.status().lastSeq
-            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq),\"alertChange\":0}"))
+            #expect(stream.output.value.text.contains("data: {\"seq\":\(seq),\"alertChange\":0,"))
             // A child of a test keeps its signals blocked; this one can't be.
             stream.send(SIGKILL)
             _ = await stream.end()

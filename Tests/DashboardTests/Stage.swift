@@ -80,7 +80,7 @@ func withStage<Value: Sendable>(
     isFilled: Bool = true, _ change: @Sendable (inout DashboardConfiguration) -> Void = { _ in },
     _ body: @Sendable @escaping (Stage) async throws -> Value
 ) async throws -> Value {
-    // Two at once: a browser takes a processor for itself, and one test needs two dashboards.
+    // Three at once: a browser takes a processor for itself, and two tests need two dashboards each.
     await stages.take()
     let result: Result<Value, any Error>
     do { result = .success(try await play(isFilled, change, body)) } catch { result = .failure(error) }
@@ -88,7 +88,7 @@ func withStage<Value: Sendable>(
     return try result.get()
 }
 
-private let stages = Seats(2)
+private let stages = Seats(3)
 
 private func play<Value: Sendable>(
     _ isFilled: Bool, _ change: @Sendable (inout DashboardConfiguration) -> Void,

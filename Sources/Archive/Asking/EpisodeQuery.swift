@@ -14,19 +14,22 @@ enum EpisodeQuery {
                 CASE event.state WHEN 1 THEN (SELECT max(timestamp) FROM (\(raises))) END AS began,
                 \(FactColumns.event)
             FROM event CROSS JOIN device ON device.id = device_id CROSS JOIN envoy ON envoy.id = envoy_id
-            WHERE (event.timestamp, event.seq) > (:after, :seq) AND event.timestamp < :before
+            WHERE (event.timestamp, event.seq) > (:after, :seq) AND (event.timestamp, event.seq) < (:before, :beforeSeq)
                 \(filter.condition.replacing("AND device_id", with: "AND +device_id"))
-                AND (event.timestamp >= :from OR (event.state = 2 AND ifnull(ended, :before) >= :before))
+                AND (event.timestamp >= :from OR (event.state = 2 AND ifnull(ended, :until) >= :until))
                 AND (began IS NULL OR began < :raisesFrom)
             ORDER BY event.timestamp\(order), event.seq\(order) LIMIT :size
             """
     }
 
-    /// - Parameter after: the event behind which to begin.
-    static func arguments(_ filter: RowFilter, after: PageKey, size: Int) -> StatementArguments {
-        let from = filter.timestamps.lowerBound
+    /// - Parameters:
+    ///   - after: the event behind which to begin.
+    ///   - place: the event before which to end, where that is within the range.
+    static func arguments(_ filter: RowFilter, after: PageKey, before place: EventPlace? = nil, size: Int) -> StatementArguments {
+        let (from, until) = (filter.timestamps.lowerBound, filter.timestamps.upperBound)
+        let end = place.flatMap { $0.timestamp < until ? $0 : nil } ?? EventPlace(timestamp: until, seq: 0)
         return [
-            "after": after.timestamp, "seq": after.minor, "from": from, "before": filter.timestamps.upperBound,
+            "after": after.timestamp, "seq": after.minor, "from": from, "until": until, "before": end.timestamp, "beforeSeq": end.seq,
             // Of a raise before it, a clear is listed only where lasting conditions are asked for.
             "raisesFrom": filter.includesLasting ? from : Int.min,
             "size": size, "envoy": filter.envoy, "equipment": filter.equipment,

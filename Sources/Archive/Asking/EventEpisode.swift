@@ -16,6 +16,8 @@ public struct EventEpisode: Equatable, Sendable {
 
     /// The sequence number of its first event.
     public var seq: Int
+    /// When that event was, seconds since 1970 UTC: its place in a list.
+    public var listedTimestamp = 0
     /// The serial number of its Envoy.
     public var envoy: String
     /// The Envoy, device or channel concerned.
@@ -32,8 +34,20 @@ public struct EventEpisode: Equatable, Sendable {
     /// JSON.
     public var messageParameters: String?
 
+    public var place: EventPlace { EventPlace(timestamp: listedTimestamp, seq: seq) }
+
     /// Whether it was raised and, as far as is known, lasts.
     public var isOpen: Bool { kind == .raised && endedTimestamp == nil }
+}
+
+/// A place in the list of events. Many share a second: a whole roof falls asleep at once.
+public struct EventPlace: Equatable, Sendable {
+    /// Seconds since 1970 UTC.
+    public var timestamp: Int
+    /// The sequence number of an event; 0 for the beginning of the second.
+    public var seq: Int
+
+    public init(timestamp: Int, seq: Int) { (self.timestamp, self.seq) = (timestamp, seq) }
 }
 
 extension ArchiveReader {
@@ -65,17 +79,18 @@ extension ArchiveReader {
 }
 
 extension ArchiveReader {
-    /// The newest events before an instant, newest first, those that were raised together with what cleared them.
+    /// The newest events, newest first, those that were raised together with what cleared them.
     ///
     /// - Parameters:
     ///   - filter: its `timestamps.upperBound` is the instant before which they began or, without a beginning, ended.
+    ///   - place: only those before it, in the order of time and sequence number.
     ///   - limit: the most to read, at least 1.
-    public func newestEvents(_ filter: RowFilter = RowFilter(), limit: Int) async throws -> [EventEpisode] {
+    public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode] {
         try await ask("reading events of") { db in
             let start = PageKey(timestamp: filter.timestamps.lowerBound, minor: 0)
             return try Row.fetchAll(
                 db.cachedStatement(sql: EpisodeQuery.sql(filter, newestFirst: true)),
-                arguments: EpisodeQuery.arguments(filter, after: start, size: max(1, limit))
+                arguments: EpisodeQuery.arguments(filter, after: start, before: place, size: max(1, limit))
             ).map(EventEpisode.init)
         }
     }
@@ -86,6 +101,7 @@ extension EventEpisode {
         let event = try Event(row, at: 5, equipment: row.required(2))
         let (ended, began): (Int?, Int?) = (row.optional(3), row.optional(4))
         seq = try row.required(0)
+        listedTimestamp = event.timestamp
         envoy = try row.required(1)
         equipment = try row.required(2)
         code = event.code

@@ -31,15 +31,16 @@ struct EventsJSON: Encodable {
     }
 
     var events: [Event]
-    /// Ask for events before this instant to go on; missing at the end.
+    /// Ask for events before this instant and this number to go on; missing at the end.
     var nextBefore: Int?
+    var nextBeforeSeq: Int?
 }
 
 extension House {
-    /// - Parameter before: an instant, seconds since 1970 UTC; nil for the newest.
-    func events(envoy: String?, device: String?, before: Int?, limit: Int) async throws -> [EventEpisode] {
-        let filter = RowFilter(timestamps: 0..<(before ?? Int.max), envoy: envoy, equipment: device)
-        return try await archive.open().newestEvents(filter, limit: limit)
+    /// - Parameter before: an event that has been told; nil for the newest.
+    func events(envoy: String?, device: String?, before: EventPlace?, limit: Int) async throws -> [EventEpisode] {
+        let filter = RowFilter(timestamps: 0..<Int.max, envoy: envoy, equipment: device)
+        return try await archive.open().newestEvents(filter, before: before, limit: limit)
     }
 }
 
@@ -47,9 +48,16 @@ extension APIRoutes {
     func events(_ query: Query) async throws -> EventsJSON {
         let limit = try query.number("limit", in: 1...1_000) ?? 100
         let events = try await house.events(
-            envoy: query.text("envoy"), device: query.text("device"), before: try query.number("before", in: LocalClock.instants),
-            limit: limit)
-        let last = events.last.flatMap { $0.beganTimestamp ?? $0.endedTimestamp }
-        return EventsJSON(events: events.map(EventsJSON.Event.init), nextBefore: events.count == limit ? last : nil)
+            envoy: query.text("envoy"), device: query.text("device"), before: try query.eventPlace(), limit: limit)
+        let last = events.count == limit ? events.last?.place : nil
+        return EventsJSON(events: events.map(EventsJSON.Event.init), nextBefore: last?.timestamp, nextBeforeSeq: last?.seq)
+    }
+}
+
+extension Query {
+    /// The place among the events that `before` and `beforeSeq` name; an instant alone stands for all of its second.
+    func eventPlace() throws -> EventPlace? {
+        let seq = try number("beforeSeq", in: 0...Int.max) ?? 0
+        return try number("before", in: LocalClock.instants).map { EventPlace(timestamp: $0, seq: seq) }
     }
 }

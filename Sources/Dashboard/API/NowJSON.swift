@@ -43,6 +43,16 @@ struct Panel: Encodable {
     var shareNow: Double?
     /// Energy of seven days over the median panel's.
     var shareOfMedian: Double?
+    /// Whether it is no longer on the roof.
+    var isRemoved: Bool
+    /// What its share looks like over time: a word, and a sentence; missing where too little is known.
+    var review: Review?
+
+    struct Review: Encodable {
+        /// `alike`, `nothing`, `shaded`, `falling` or `weak`.
+        var kind: String
+        var text: String
+    }
 
     init(_ panel: PanelNow) {
         let device = panel.device
@@ -55,6 +65,8 @@ struct Panel: Encodable {
         totalWattHours = device.joulesTotal.wattHours
         shareNow = panel.shareNow?.thousandths
         shareOfMedian = device.shareOfMedian?.thousandths
+        isRemoved = device.isRemoved
+        review = panel.review.map { Review(kind: $0.kind, text: $0.text) }
     }
 }
 
@@ -73,11 +85,12 @@ extension APIRoutes {
         return NowJSON(timestamp: house.now, envoys: envoys)
     }
 
-    /// `/api/v1/devices`.
+    /// `/api/v1/devices`: also those that are no longer on the roof, behind the others.
     func devices(_ query: Query) async throws -> DevicesJSON {
         let envoy = try await house.envoy(query.text("envoy"))
         let now = try await house.now(of: envoy)
-        return DevicesJSON(envoy: envoy.serialNumber, timeZone: envoy.timeZone, devices: (now?.panels ?? []).map(Panel.init))
+        return DevicesJSON(
+            envoy: envoy.serialNumber, timeZone: envoy.timeZone, devices: now.map { $0.panels + $0.removed }?.map(Panel.init) ?? [])
     }
 }
 

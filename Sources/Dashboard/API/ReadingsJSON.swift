@@ -34,10 +34,12 @@ extension House {
     /// The most days of readings in one answer.
     static let readingDays = 31
 
-    /// A panel of an Envoy, by `serial.channel`.
+    /// A panel of an Envoy, by `serial.channel`, also one that is no longer on the roof.
     func panel(_ equipment: String, of serial: String?) async throws -> (EnvoyStatus, PanelNow) {
         for envoy in try await envoys() where serial == nil || envoy.serialNumber == serial {
-            guard let panel = try await now(of: envoy)?.panels.first(where: { $0.device.equipment == equipment }) else { continue }
+            guard let now = try await now(of: envoy),
+                let panel = (now.panels + now.removed).first(where: { $0.device.equipment == equipment })
+            else { continue }
             return (envoy, panel)
         }
         throw Refused(.notFound, "there is no such panel")

@@ -24,6 +24,8 @@ struct ServiceJSON: Encodable {
         var element: String
         var attribute: String?
         var count: Int
+        /// Where it was last met: a capture, or the name of what was imported.
+        var lastSource: String
     }
 
     /// Missing where the dashboard does not run beside a proxy.
@@ -42,7 +44,8 @@ struct ServiceJSON: Encodable {
             path: house.shelf.path.string, waiting: state.waiting, oldestWaitingTimestamp: state.oldestWaiting,
             rejected: state.rejected, freeBytes: state.freeBytes)
         findings = state.findings.map {
-            Finding(envoy: $0.envoy, kind: $0.kind, element: $0.element, attribute: $0.attribute, count: $0.count)
+            Finding(
+                envoy: $0.envoy, kind: $0.kind, element: $0.element, attribute: $0.attribute, count: $0.count, lastSource: $0.lastSource)
         }
     }
 }

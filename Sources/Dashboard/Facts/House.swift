@@ -10,6 +10,7 @@ struct House: Sendable {
     let clock: @Sendable () -> Int
     let proxy: @Sendable () -> ProxyState?
     let archivePath: String
+    let reviews = PanelReviews()
     /// Folders and files are read on this thread, one question after another.
     let files: NIOThreadPool
 
@@ -42,10 +43,15 @@ struct House: Sendable {
         return envoy
     }
 
-    /// The Envoy's panels as they are now.
+    /// The Envoy's panels as they are now, those that were removed among them.
     func panels(of envoy: EnvoyStatus) async throws -> [DeviceNow] {
-        try await archive.open().devices(now: now).filter { $0.envoy == envoy.serialNumber && $0.adminState != 3 }
+        try await archive.open().devices(now: now).filter { $0.envoy == envoy.serialNumber }
     }
+}
+
+extension DeviceNow {
+    /// Whether it is no longer on the roof, as far as the Envoy knows (§3: state 3, deleted). What it gave has been given.
+    var isRemoved: Bool { adminState == 3 }
 }
 
 extension EnvoyStatus {
@@ -55,6 +61,17 @@ extension EnvoyStatus {
     func day(of timestamp: Int) -> CivilDate {
         var clock = clock
         return clock.day(of: timestamp)
+    }
+
+    /// Where the hours of a day stand on it, from 0 to 1: on two days of the year they are not as many as ever.
+    func hourMarks(of day: CivilDate, every hours: Int) -> [Plot.Mark] {
+        var clock = clock
+        let span = span(day...day)
+        return stride(from: 0, through: 24, by: hours).map { hour in
+            let instant = hour == 24 ? span.upperBound : clock.instant(of: day, secondsOfDay: hour * 3_600)
+            return Plot.Mark(
+                place: Double(instant - span.lowerBound) / Double(max(1, span.count)), text: "\(hour):00", isMinor: hour / hours % 2 == 1)
+        }
     }
 
     /// The instants of some days.

@@ -7,6 +7,8 @@ struct PanelNow: Sendable {
     var name: String?
     /// Power over that of the median panel at the last reading; nil where it did not take part, or nobody made any.
     var shareNow: Double?
+    /// What its share looks like over time; nil where too little is known.
+    var review: PanelReview?
 
     /// `name`, or what the wire calls it.
     var title: String { name ?? device.equipment }
@@ -16,6 +18,15 @@ struct PanelNow: Sendable {
 
     /// The share that its tile shows: of the last reading by day, of the last seven days by night.
     var shownShare: Double? { shareNow ?? device.shareOfMedian }
+
+    /// What its tile says to who can't see it.
+    func description(_ value: String) -> String {
+        let share = shownShare.map(Shown.percent) ?? "–"
+        return "\(title): \(value), \(share) of the median panel" + (hint.isEmpty ? "" : ", \(hint)")
+    }
+
+    /// A word on what is the matter with it; empty where nothing seems to be.
+    var hint: String { review?.word ?? "" }
 
     /// From 0, nothing, to 6, more than the median panel.
     var level: Int? {
@@ -39,12 +50,16 @@ struct EnvoyNow: Sendable {
     var today: EnvoyToday
     var yesterdayJoules: Int?
     var panels: [PanelNow]
+    /// Those that are no longer on the roof, and gave energy while they were.
+    var removed: [PanelNow]
     var tiles: [RoofTile]
     var troubles: [Trouble]
     /// All that last, of other Envoys as well, and the last that ended.
     var alerts: [Alert]
     /// Seconds since 1970 UTC.
     var now: Int
+    /// Whether the panels should give power now.
+    var isDay: Bool
 
     /// Readings within a quarter of an hour are of one moment.
     static let momentSeconds = 900
@@ -52,7 +67,10 @@ struct EnvoyNow: Sendable {
     static let freshSeconds = 3_600
 
     /// Whether the last reading is of the present.
-    var isFresh: Bool { today.latestTimestamp.map { now - $0 < Self.freshSeconds } ?? false }
+    var isFresh: Bool { today.isFresh(now) }
+
+    /// Energy of all time, joules: also what panels gave that are no longer there.
+    var joulesTotal: Int { (panels + removed).reduce(0) { $0 &+ $1.device.joulesTotal } }
 }
 
 extension House {
@@ -63,7 +81,11 @@ extension House {
         let yesterday = today.day.advanced(by: -1)
         let before = try await reader.energy(of: envoy.serialNumber, by: .day, days: yesterday...yesterday).first
         let tiles = try await reader.roof(of: envoy.serialNumber)
-        let panels = Self.compare(try await self.panels(of: envoy), at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
+        let devices = try await self.panels(of: envoy)
+        let reviews = try await reviews.reviews(of: envoy, reader, now: now)
+        var panels = Self.compare(devices.filter { !$0.isRemoved }, at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
+        for index in panels.indices { panels[index].review = reviews[panels[index].device.equipment] }
+        let removed = Self.compare(devices.filter { $0.isRemoved && $0.joulesTotal > 0 }, at: nil, isFresh: false, tiles)
         let events = try await reader.newestEvents(
             RowFilter(timestamps: now - Trouble.eventDays * 86_400..<now + 86_400, envoy: envoy.serialNumber), limit: 500)
         let alerts = try await alerts(envoy: nil, ended: 20)
@@ -74,8 +96,9 @@ extension House {
             Trouble(alert, names: names, &clock)
         }
         return EnvoyNow(
-            envoy: envoy, today: today, yesterdayJoules: before?.joules, panels: panels, tiles: tiles,
-            troubles: Trouble.joining(raised, Trouble.all(of: envoy, panels, events, state, now: now)), alerts: alerts, now: now)
+            envoy: envoy, today: today, yesterdayJoules: before?.joules, panels: panels, removed: removed, tiles: tiles,
+            troubles: Trouble.joining(raised, Trouble.all(of: envoy, panels, events, state, now: now)), alerts: alerts, now: now,
+            isDay: try await isDay(at: envoy))
     }
 
     private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {

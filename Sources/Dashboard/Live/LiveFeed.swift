@@ -5,9 +5,9 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Tells open pages that there is something new, rows or alerts, by server-sent events (WHATWG HTML, 9.2).
+/// Tells open pages that there is something new, rows, alerts, captures or another minute, by server-sent events (WHATWG HTML, 9.2).
 ///
-/// The archive is looked at only while somebody listens. Each listener holds at most one untold event.
+/// Archive and spool are looked at only while somebody listens. Each listener holds at most one untold event.
 final class LiveFeed: Sendable {
     private struct Listeners {
         var next = 0
@@ -16,24 +16,24 @@ final class LiveFeed: Sendable {
         var isEnding = false
     }
 
-    private let archive: OpenArchive
+    private let house: House
     private let pause: Duration
     private let limit: Int
     private let listeners = Mutex(Listeners())
     /// A comment now and then keeps proxies from hanging up, and finds out who has gone.
     private static let heartbeat = Duration.seconds(20)
 
-    init(_ archive: OpenArchive, pause: Duration, limit: Int) {
-        (self.archive, self.pause, self.limit) = (archive, pause, limit)
+    init(_ house: House, pause: Duration, limit: Int) {
+        (self.house, self.pause, self.limit) = (house, pause, limit)
     }
 
-    /// Looks at the archive from time to time until it is cancelled.
+    /// Looks at archive and spool from time to time until it is cancelled.
     func run() async {
         // The wait ends by cancellation.
         while (try? await Task.sleep(for: pause)) != nil {
             guard listeners.withLock({ !$0.open.isEmpty }) else { continue }
             // An archive that can't be asked now is asked again; the pages themselves show what is wrong.
-            guard let mark = try? await archive.mark() else { continue }
+            guard let mark = try? await house.mark() else { continue }
             listeners.withLock { listeners in
                 guard listeners.last != mark else { return }
                 listeners.last = mark
@@ -54,7 +54,7 @@ final class LiveFeed: Sendable {
     /// The stream for one page, until it is closed or the program ends.
     func response(to request: Request) async throws -> Response {
         // A new page begins with the present, so that it hears of what comes after it was made.
-        let mark = (try? await archive.mark()) ?? LiveMark()
+        let mark = (try? await house.mark()) ?? LiveMark()
         let (stream, continuation) = AsyncStream.makeStream(of: LiveMark.self, bufferingPolicy: .bufferingNewest(1))
         let number = listeners.withLock { listeners -> Int? in
             guard !listeners.isEnding, listeners.open.count < limit else { return nil }

@@ -70,8 +70,8 @@ struct EventsPage {
         hasAlerts = !alerts.isEmpty
         self.events = EventRow.rows(events, names, &clock)
         hasEvents = !events.isEmpty
-        let last = events.last.flatMap { $0.beganTimestamp ?? $0.endedTimestamp }
-        earlier = events.count == Self.pageSize ? last.map { "/events?before=\($0)&envoy=\(envoy.serialNumber)" } : nil
+        let last = events.count == Self.pageSize ? events.last?.place : nil
+        earlier = last.map { "/events?before=\($0.timestamp)&beforeSeq=\($0.seq)&envoy=\(envoy.serialNumber)" }
         newest = "/events?envoy=\(envoy.serialNumber)"
         self.isFirst = isFirst
     }

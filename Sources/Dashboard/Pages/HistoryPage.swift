@@ -31,6 +31,7 @@ struct HistoryPage {
     let hasRows: Bool
     let plot: String
     let isDay: Bool
+    let unit: String
 }
 
 extension HistoryPage {
@@ -49,7 +50,8 @@ extension HistoryPage {
             let same = past.days.lowerBound...min(past.days.upperBound, past.days.lowerBound.advanced(by: count))
             compared =
                 span.view == .day && span.days.contains(today)
-                ? HistorySpan.joules(earlier, before: clock.start(of: past.days.lowerBound) + house.now - clock.start(of: today))
+                ? HistorySpan.joules(
+                    earlier, before: clock.instant(of: past.days.lowerBound, secondsOfDay: clock.secondsOfDay(at: house.now)))
                 : try await reader.energy(of: envoy.serialNumber, by: .day, days: same).reduce(0) { $0 &+ $1.joules }
         }
         func href(_ view: HistorySpan.View, _ day: CivilDate) -> String {
@@ -80,7 +82,8 @@ extension HistoryPage {
         change = compared > 0 ? Self.change(Double(total) / Double(compared) - 1) : ""
         beforeTitle =
             span.before == nil
-            ? "" : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", as far" : "")
+            ? ""
+            : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", up to this day" : "")
         var names = clock
         rows = periods.map { period in
             let place = span.place(of: period, &clock)
@@ -91,19 +94,23 @@ extension HistoryPage {
         }
         hasRows = !rows.isEmpty
         isDay = span.view == .day
+        unit = isDay ? "W" : span.unit
         plot = span.view == .day ? try await house.dayCurve(of: envoy, span.days.lowerBound).svg : span.plot(periods, earlier, &clock).svg
     }
 
-    private static func change(_ share: Double) -> String { "\(share < 0 ? "−" : "+")\(Shown.percent(abs(share)))" }
+    private static func change(_ share: Double) -> String {
+        "\(abs(share) < 0.005 ? "±" : share < 0 ? "−" : "+")\(Shown.percent(abs(share)))"
+    }
 }
 
 extension HistorySpan {
-    /// Where a period begins in the span, from 0 to 1: by its number, so that months of different length stand side by side.
+    /// Where a period begins in the span, from 0 to 1: by its number and the clock on the wall, so that months of different length, and days
+    /// on which clocks change, stand side by side.
     func place(of period: EnergyPeriod, _ clock: inout LocalClock) -> Double {
         switch step {
         case .hour:
-            let start = clock.start(of: days.lowerBound)
-            return Double(period.startTimestamp - start) / 3_600 / Double(hours)
+            let day = period.day.daysSince1970 - days.lowerBound.daysSince1970
+            return Double(day * 24 + clock.secondsOfDay(at: period.startTimestamp) / 3_600) / Double(hours)
         case .day: return Double(period.day.daysSince1970 - days.lowerBound.daysSince1970) / Double(slots)
         case .month: return Double(months(to: period.day)) / Double(slots)
         case .year: return Double(period.day.components.year - days.lowerBound.components.year) / Double(slots)
@@ -156,10 +163,12 @@ extension HistorySpan {
         let best = periods.max { $0.joules < $1.joules }
         return Plot(
             shapes: [.bars(bars: bars(old, 0.06), style: "bars-before"), .bars(bars: bars(now, 0.2), style: "bars")], marks: marks,
-            unit: step == .hour ? "Wh" : "kWh",
+            unit: unit,
             summary: "Energy of \(title), by \(step.rawValue)"
                 + (best.map { "; the most, \(Shown.energy($0.joules)), \(label($0, &clock))" } ?? ""))
     }
+
+    var unit: String { step == .hour ? "Wh" : "kWh" }
 
     private var marks: [Plot.Mark] {
         let count = slots

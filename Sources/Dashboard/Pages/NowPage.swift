@@ -9,6 +9,7 @@ struct NowPage {
         let watts: String
         let share: String
         let level: String
+        let hint: String
         let description: String
     }
     struct Item {
@@ -40,17 +41,18 @@ struct NowPage {
         let choice = EnvoyChoice(now.envoy, among: envoys, page: "/")
         envoy = choice
         timeZone = now.envoy.timeZone ?? "UTC"
-        power = now.isFresh ? now.today.watts.map(Shown.watts) ?? "–" : "0 W"
+        // A roof that is silent by day gives something that nobody knows; by night it gives nothing.
+        power = now.isFresh ? now.today.watts.map(Shown.watts) ?? "–" : now.isDay ? "unknown" : "0 W"
         let count = now.today.panelCount == 1 ? "1 panel" : "\(now.today.panelCount) panels"
         powerNote =
             now.today.latestTimestamp.map { latest in
                 let time = Shown.moment(latest, &clock, on: now.today.day)
-                return now.isFresh ? "from \(count) at \(time)" : "last reading \(time)"
+                return now.isFresh ? "from \(count) at \(time)" : now.isDay ? "since \(time)" : "last reading \(time)"
             } ?? "no reading has come yet"
         today = Shown.energy(now.today.joules)
         day = Shown.day(now.today.day)
         yesterday = now.yesterdayJoules.map(Shown.energy) ?? "–"
-        total = Shown.energy(now.panels.reduce(0) { $0 &+ $1.device.joulesTotal })
+        total = Shown.energy(now.joulesTotal)
         troubles = Self.troubles(now, choice, &clock)
         hasTroubles = !troubles.isEmpty
         ended = Self.ended(now, &clock)
@@ -60,8 +62,7 @@ struct NowPage {
             let watts = now.isFresh ? panel.device.latest?.averageWatts.map(Shown.watts) ?? "–" : Shown.energy(panel.device.joulesToday)
             return Tile(
                 href: choice.path(toPanel: panel.device.equipment), title: panel.shortTitle, watts: watts, share: share,
-                level: panel.level.map { "level-\($0)" } ?? "level-none",
-                description: "\(panel.title): \(watts), \(share) of the median panel")
+                level: panel.level.map { "level-\($0)" } ?? "level-none", hint: panel.hint, description: panel.description(watts))
         }
         hasTiles = !tiles.isEmpty
         plan = now.tiles.isEmpty ? nil : RoofPlan(now, choice, isEditable: false)
@@ -143,7 +144,7 @@ extension House {
         let (before, _) = try await line(day.advanced(by: -1), "before")
         let (today, most) = try await line(day, "series")
         return Plot(
-            shapes: [before, today], marks: (0...8).map { Plot.Mark(place: Double($0) / 8, text: "\($0 * 3):00", isMinor: $0 % 2 == 1) },
+            shapes: [before, today], marks: envoy.hourMarks(of: day, every: 3),
             unit: "W",
             summary: "Power on \(Shown.day(day)), at most \(Shown.watts(most)); behind it the day before")
     }

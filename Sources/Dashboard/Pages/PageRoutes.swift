@@ -24,16 +24,14 @@ struct PageRoutes {
         }
     }
 
-    /// What a live page compares with what it hears; taken first, so that nothing falls between.
-    private func mark() async throws -> LiveMark { try await house.archive.mark() }
-
     private func now(_ query: Query) async throws -> Response {
+        // What a live page compares with what it hears is taken first, so that nothing falls between.
+        let mark = try await house.mark()
         let envoys: [EnvoyStatus]
         do { envoys = try await house.envoys() } catch let error as ArchiveError where error.cause == .missing { envoys = [] }
         guard !envoys.isEmpty else {
-            return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], mark: LiveMark()))
+            return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], mark: mark))
         }
-        let mark = try await mark()
         let envoy = try await house.envoy(query.text("envoy"))
         guard let now = try await house.now(of: envoy) else { throw Refused(.notFound, "there is no such Envoy") }
         let curve = try await house.dayCurve(of: envoy, now.today.day).svg
@@ -51,7 +49,7 @@ struct PageRoutes {
     private func aboutNow(
         _ query: Query, _ title: String, _ template: String, scripts: [String] = ["live"], _ page: (EnvoyNow, [EnvoyStatus]) -> Any
     ) async throws -> Response {
-        let mark = try await mark()
+        let mark = try await house.mark()
         let envoy = try await house.envoy(query.text("envoy"))
         guard let now = try await house.now(of: envoy) else { throw Refused(.notFound, "there is no such Envoy") }
         let envoys = try await house.envoys()
@@ -62,7 +60,7 @@ struct PageRoutes {
     }
 
     private func history(_ query: Query) async throws -> Response {
-        let mark = try await mark()
+        let mark = try await house.mark()
         let envoy = try await house.envoy(query.text("envoy"))
         let today = envoy.day(of: house.now)
         let view = try query.choice("view", HistorySpan.View.self) ?? .month
@@ -74,7 +72,7 @@ struct PageRoutes {
     }
 
     private func panel(_ device: String, _ query: Query) async throws -> Response {
-        let mark = try await mark()
+        let mark = try await house.mark()
         let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
         let page = try await PanelPage(panel, envoy, on: try query.day("day"), among: try await house.envoys(), house)
         return Reply.html(
@@ -82,9 +80,9 @@ struct PageRoutes {
     }
 
     private func events(_ query: Query) async throws -> Response {
-        let mark = try await mark()
+        let mark = try await house.mark()
         let envoy = try await house.envoy(query.text("envoy"))
-        let before = try query.number("before", in: LocalClock.instants)
+        let before = try query.eventPlace()
         let found = try await house.events(envoy: envoy.serialNumber, device: nil, before: before, limit: EventsPage.pageSize)
         let names = try await house.archive.open().roof(of: envoy.serialNumber).compactMap { tile in tile.name.map { (tile.equipment, $0) }
         }
@@ -96,8 +94,7 @@ struct PageRoutes {
     }
 
     private func captures(_ query: Query) async throws -> Response {
-        let mark: LiveMark
-        do { mark = try await self.mark() } catch let error as ArchiveError where error.cause == .missing { mark = LiveMark() }
+        let mark = try await house.mark()
         let found = try await house.captures(before: query.text("before"), limit: CapturesPage.pageSize)
         let state = try await house.service()
         let page = CapturesPage(found, state, now: house.now)

@@ -20,23 +20,32 @@ struct PanelsPage {
     let envoy: EnvoyChoice
     let rows: [Row]
     let hasRows: Bool
+    /// Those that are no longer on the roof.
+    let removed: [Row]
+    let hasRemoved: Bool
 
     init(_ now: EnvoyNow, among envoys: [EnvoyStatus]) {
         var clock = now.envoy.clock
         let choice = EnvoyChoice(now.envoy, among: envoys, page: "/panels")
         envoy = choice
-        rows = now.panels.map { panel in
-            let latest = panel.device.latest
-            return Row(
-                href: choice.path(toPanel: panel.device.equipment), title: panel.title, serial: panel.device.equipment,
-                watts: latest?.averageWatts.map(Shown.watts) ?? "–", today: Shown.energy(panel.device.joulesToday),
-                total: Shown.energy(panel.device.joulesTotal), share: panel.device.shareOfMedian.map(Shown.percent) ?? "–",
-                level: panel.device.shareOfMedian.map { $0 < 0.7 ? "weak" : "" } ?? "",
-                dcVolts: latest?.dcVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–",
-                acVolts: latest?.acVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–", celsius: latest?.celsius.map { "\($0) °C" } ?? "–",
-                read: latest.map { Shown.moment($0.timestamp, &clock, on: now.today.day) } ?? "never")
-        }
+        rows = now.panels.map { Row($0, choice, on: now.today.day, &clock) }
         hasRows = !rows.isEmpty
+        removed = now.removed.map { Row($0, choice, on: now.today.day, &clock) }
+        hasRemoved = !removed.isEmpty
+    }
+}
+
+extension PanelsPage.Row {
+    init(_ panel: PanelNow, _ choice: EnvoyChoice, on today: CivilDate, _ clock: inout LocalClock) {
+        let latest = panel.device.latest
+        self.init(
+            href: choice.path(toPanel: panel.device.equipment), title: panel.title, serial: panel.device.equipment,
+            watts: latest?.averageWatts.map(Shown.watts) ?? "–", today: Shown.energy(panel.device.joulesToday),
+            total: Shown.energy(panel.device.joulesTotal), share: panel.device.shareOfMedian.map(Shown.percent) ?? "–",
+            level: panel.device.shareOfMedian.map { $0 < 0.7 ? "weak" : "" } ?? "",
+            dcVolts: latest?.dcVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–",
+            acVolts: latest?.acVolts.map { "\(Shown.fixed($0, 1)) V" } ?? "–", celsius: latest?.celsius.map { "\($0) °C" } ?? "–",
+            read: latest.map { Shown.moment($0.timestamp, &clock, on: today) } ?? "never")
     }
 }
 
@@ -74,6 +83,8 @@ struct PanelPage {
     let comparison: [Comparison]
     let comparisonPlot: String
     let comparisonNote: String
+    let review: String
+    let isOdd: Bool
     let events: [EventRow]
     let hasEvents: Bool
 }
@@ -97,7 +108,10 @@ extension PanelPage {
         self.envoy = choice
         all = "/panels" + choice.query
         (device, title) = (panel.device.equipment, panel.title)
-        subtitle = [panel.name == nil ? nil : panel.device.equipment, panel.device.partNumber].compactMap(\.self).joined(separator: " · ")
+        subtitle = [
+            panel.name == nil ? nil : panel.device.equipment, panel.device.partNumber,
+            panel.device.isRemoved ? "no longer on the roof" : nil,
+        ].compactMap(\.self).joined(separator: " · ")
         (self.day, dayTitle) = ("\(shown)", Shown.day(shown))
         let path = "/panels/\(panel.device.equipment)?envoy=\(envoy.serialNumber)&day="
         earlier = path + "\(shown.advanced(by: -1))"
@@ -109,7 +123,7 @@ extension PanelPage {
             Fact(name: "In all", value: Shown.energy(panel.device.joulesTotal)),
             Fact(name: "Share of the median, 7 days", value: panel.device.shareOfMedian.map(Shown.percent) ?? "–"),
         ]
-        series = Self.series(readings, span)
+        series = Self.series(readings, span, envoy.hourMarks(of: shown, every: 6))
         hasReadings = !readings.timestamps.isEmpty
         comparison = compared.reversed().map { period in
             Comparison(
@@ -119,11 +133,13 @@ extension PanelPage {
         comparisonPlot = Self.plot(compared, ending: shown).svg
         let sums = compared.reduce((0, 0)) { ($0.0 &+ $1.joules, $0.1 &+ $1.medianJoules) }
         comparisonNote = sums.1 > 0 ? "\(Shown.percent(Double(sums.0) / Double(sums.1))) of the median panel’s in these thirty days" : ""
+        review = panel.review?.text ?? ""
+        isOdd = !panel.hint.isEmpty
         events = EventRow.rows(found, [panel.device.equipment: panel.title], &clock)
         hasEvents = !found.isEmpty
     }
 
-    private static func series(_ readings: ReadingsJSON, _ span: Range<Int>) -> [Series] {
+    private static func series(_ readings: ReadingsJSON, _ span: Range<Int>, _ marks: [Plot.Mark]) -> [Series] {
         func one(_ key: String, _ title: String, _ unit: String, _ values: [Double?], floor: Double? = nil) -> Series {
             let points = zip(readings.timestamps, values).map { time, value in
                 (place: Double(time - span.lowerBound) / Double(max(1, span.count)), value: value)
@@ -134,7 +150,7 @@ extension PanelPage {
                 key: key, title: title, unit: unit,
                 plot: Plot(
                     shapes: [.line(points: points, style: "series thin")],
-                    marks: stride(from: 0, through: 24, by: 6).map { Plot.Mark(place: Double($0) / 24, text: "\($0):00") }, unit: unit,
+                    marks: marks.map { Plot.Mark(place: $0.place, text: $0.text) }, unit: unit,
                     summary: "\(title), \(range ?? "nothing known")", floor: floor
                 ).svg)
         }

@@ -17,6 +17,7 @@ struct RoofPlan {
         let value: String
         let share: String
         let level: String
+        let hint: String
         let isLandscape: Bool
         let description: String
         let isEditable: Bool
@@ -25,6 +26,8 @@ struct RoofPlan {
     let tiles: [Tile]
     let width: Int
     let height: Int
+    /// How wide it is at least on a screen, so that its words can be read on a phone.
+    let pixels: Int
     let isEditable: Bool
 
     /// A panel is 100 wide and 160 high.
@@ -55,12 +58,13 @@ struct RoofPlan {
                 y: tile.y,
                 width: width, height: height, middleX: width / 2, nameY: height / 2 - 18, valueY: height / 2 + 6, value: value,
                 share: share,
-                level: panel.level.map { "level-\($0)" } ?? "level-none", isLandscape: tile.isLandscape,
-                description: "\(panel.title): \(value), \(share) of the median panel", isEditable: isEditable)
+                level: panel.level.map { "level-\($0)" } ?? "level-none", hint: panel.hint, isLandscape: tile.isLandscape,
+                description: panel.description(value), isEditable: isEditable)
         }
-        let margin = isEditable ? 200 : Self.gap
+        let margin = isEditable ? 200 : 2 * Self.gap
         width = max(660, (tiles.map { $0.x + $0.width }.max() ?? 0) + margin)
         height = max(isEditable ? 500 : 160, (tiles.map { $0.y + $0.height }.max() ?? 0) + margin)
+        pixels = width * 7 / 10
         self.isEditable = isEditable
     }
 }

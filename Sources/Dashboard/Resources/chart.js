@@ -20,7 +20,7 @@ function bars(event) {
   const zero = dygraph.toDomYCoord(0);
   let room = Infinity;
   for (let i = 1; i < points.length; i++) room = Math.min(room, points[i].canvasx - points[i - 1].canvasx);
-  if (!Number.isFinite(room)) room = 24;
+  if (!Number.isFinite(room)) room = 80;
   const width = Math.max(1, room * (seriesIndex === 0 ? 0.88 : 0.6));
   context.fillStyle = event.color;
   context.globalAlpha = seriesIndex === 0 ? 0.4 : 1;
@@ -41,7 +41,7 @@ function button(text, act) {
 }
 
 // Shows rows of [date, before, now] in a place, and returns a function that shows others there.
-function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 0, onZoom, title }) {
+function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 0, step = 0, onZoom, title }) {
   const summary = place.querySelector("svg")?.getAttribute("aria-label") || title;
   place.replaceChildren();
   const canvas = document.createElement("div");
@@ -52,12 +52,19 @@ function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", summary);
   const shown = labels.length;
+  // Half a bar of room at both ends, and around one that is alone.
+  const room = isBars ? Math.max(6, place.clientWidth / rows.length / 2) : 0;
+  const alone = isBars && rows.length === 1 ? [-1, 1].map((side) => rows[0][0].getTime() + side * step * 86400000) : null;
+  // Bars of days have no hours below them, those of months no days.
+  const isTick = (tick) => step <= 1 ? tick.v % 86400000 === 0 : new Date(tick.v).getUTCDate() === 1;
+  const ticker = step ? { ticker: (...facts) => Dygraph.dateTicker(...facts).filter(isTick) } : {};
   const colours = shown === 1 ? [colour("--sun")] : [colour("--before"), colour("--sun")];
   const graph = new Dygraph(canvas, rows, {
     labels: ["t", ...labels], legend: "never", labelsUTC: true, colors: colours, strokeWidth: 2, connectSeparatedPoints: false,
     includeZero: floor === 0, fillGraph: !isBars && shown === 2, fillAlpha: 0.14,
     ...(shown === 2 && !isBars ? { series: { [labels[0]]: { strokeWidth: 1.25, strokePattern: [4, 3], fillGraph: false } } } : {}), gridLineColor: colour("--line"), axisLineColor: colour("--line"),
-    ...(isBars ? { plotter: bars } : {}), animatedZooms: false, xRangePad: isBars ? 14 : 0, axes: { y: { axisLabelWidth: 46 }, x: {} },
+    ...(isBars ? { plotter: bars } : {}), animatedZooms: false, xRangePad: room, ...(alone ? { dateWindow: alone } : {}),
+    axes: { y: { axisLabelWidth: 46, pixelsPerLabel: tools ? 30 : 22 }, x: ticker },
     highlightCircleSize: isBars ? 0 : 4, drawCallback: (drawn, isInitial) => {
       if (!isInitial) { place.dataset.zoomed = String(drawn.isZoomed("x")); place.dataset.range = drawn.xAxisRange().map(Math.round).join(","); onZoom?.(drawn); }
     },
@@ -154,43 +161,46 @@ async function panelRows(place) {
 
 const kinds = {
   day: { rows: dayRows, options: { labels: ["before", "this"], unit: "W", isBars: false, when: clockTime } },
-  panel: { rows: panelRows, options: { labels: ["median", "panel"], unit: "Wh", isBars: true, when: dayOnly } },
+  panel: { rows: panelRows, options: { labels: ["median", "panel"], unit: "Wh", isBars: true, step: 1, when: dayOnly } },
 };
 for (const view of Object.keys(views)) {
   kinds[view] = {
     rows: (place) => energyRows(place, view),
-    options: { labels: ["before", "this"], unit: views[view].unit, isBars: true, when: views[view].by === "hour" ? dayTime : views[view].by === "day" ? dayOnly : (date) => dayOnly(date).slice(0, 7) },
+    options: { labels: ["before", "this"], unit: views[view].unit, isBars: true, step: { hour: 0, day: 1, month: 31 }[views[view].by], when: views[view].by === "hour" ? dayTime : views[view].by === "day" ? dayOnly : (date) => dayOnly(date).slice(0, 7) },
   };
+}
+
+// Draws what there is, now and whenever there is something new; what can't be had now has another chance then.
+async function keep(place, draw) {
+  const attempt = async () => { try { await draw(); delete place.dataset.failed; } catch { place.dataset.failed = "true"; } };
+  document.addEventListener("heliograph:new", attempt);
+  await attempt();
 }
 
 for (const place of document.querySelectorAll("[data-chart]")) {
   const kind = kinds[place.dataset.chart];
-  try {
+  let show;
+  await keep(place, async () => {
     const rows = await kind.rows(place);
-    if (rows.length < 1 || rows.every((row) => row[1] === null && row[2] === null)) continue;
-    const show = chart(place, rows, { ...kind.options, title: document.title });
-    document.addEventListener("heliograph:new", async () => {
-      // The next event brings another chance.
-      try { show(await kind.rows(place)); } catch { place.dataset.stale = "true"; }
-    });
-  } catch { place.dataset.failed = "true"; }
+    // The server's plot stands until there is a value.
+    if (show) show(rows);
+    else if (rows.some((row) => row[1] !== null || row[2] !== null)) show = chart(place, rows, { ...kind.options, title: document.title });
+  });
 }
 
 for (const group of document.querySelectorAll("[data-readings]")) {
-  const { readings, day, envoy } = group.dataset;
-  const load = () => ask(`devices/${readings}/readings`, { envoy, from: day, to: day });
   const rows = (answer, key) => answer.timestamps.map((time, i) => [wall(answer.timeZone, time), answer[key][i]]);
-  try {
-    const answer = await load();
-    const charts = [...group.querySelectorAll("[data-key]")].map((place) => {
+  let shown;
+  await keep(group, async () => {
+    const { readings, day, envoy } = group.dataset;
+    const answer = await ask(`devices/${readings}/readings`, { envoy, from: day, to: day });
+    if (shown) for (const show of shown) show(answer);
+    else if (answer.timestamps.length > 0) shown = [...group.querySelectorAll("[data-key]")].map((place) => {
       const { key, unit } = place.dataset;
       const show = chart(place, rows(answer, key), {
         labels: [key], unit, isBars: false, when: clockTime, tools: false, floor: key === "watts" || key === "dcAmperes" ? 0 : null, title: key,
       });
       return (fresh) => show(rows(fresh, key));
     });
-    document.addEventListener("heliograph:new", async () => {
-      try { const fresh = await load(); for (const show of charts) show(fresh); } catch { group.dataset.stale = "true"; }
-    });
-  } catch { group.dataset.failed = "true"; }
+  });
 }

@@ -44,11 +44,10 @@ if (tools && svg) {
     const rect = panel.querySelector("rect");
     rect.setAttribute("width", width);
     rect.setAttribute("height", height);
-    const [first, second, third] = panel.querySelectorAll("text");
-    for (const text of [first, second, third]) text.setAttribute("x", width / 2);
-    first.setAttribute("y", height / 2 - 18);
-    second.setAttribute("y", height / 2 + 6);
-    third.setAttribute("y", height / 2 + 6);
+    for (const text of panel.querySelectorAll("text")) {
+      text.setAttribute("x", width / 2);
+      text.setAttribute("y", height / 2 + (text.classList.contains("name") ? -18 : 6));
+    }
     changed();
   }
 
@@ -56,12 +55,17 @@ if (tools && svg) {
 
   for (const panel of panels()) {
     panel.addEventListener("focus", () => choose(panel));
+    panel.addEventListener("click", () => choose(panel));
     panel.addEventListener("pointerdown", (event) => {
+      // A finger that is put on a panel may want to scroll; the chosen one it moves.
+      if (event.pointerType === "touch" && chosen !== panel) return;
       choose(panel);
       const at = point(event);
       dragged = { panel, dx: at.x - Number(panel.dataset.x), dy: at.y - Number(panel.dataset.y) };
       panel.setPointerCapture(event.pointerId);
     });
+    // Styles can't keep a browser from scrolling here: it knows them of boxes alone.
+    panel.addEventListener("touchmove", (event) => { if (dragged?.panel === panel) event.preventDefault(); }, { passive: false });
     panel.addEventListener("pointermove", (event) => {
       if (dragged?.panel !== panel) return;
       const at = point(event);

@@ -27,6 +27,7 @@ extension HTTPField.Name {
     static let openerPolicy = named("Cross-Origin-Opener-Policy")
     static let resourcePolicy = named("Cross-Origin-Resource-Policy")
     static let crossSiteToken = named("X-CSRF-Token")
+    static let forwardedFor = named("X-Forwarded-For")
     static let fetchSite = named("Sec-Fetch-Site")
 
     /// A name that is one by its spelling.

@@ -17,6 +17,18 @@ public enum Compression: String, Codable, Equatable, Sendable, CustomStringConve
         }
     }
 
+    /// What a compressed body holds, whatever that is, and how it was compressed; nil if it is not compressed, is damaged, or inflates to more
+    /// than `limitBytes`.
+    public static func inflated(_ body: some Sequence<UInt8>, limitBytes: Int) -> (bytes: [UInt8], compression: Compression)? {
+        Array(body).withUnsafeBytes { bytes in
+            for compression in [Compression(headerOf: bytes), .rawDeflate].compactMap(\.self) {
+                // The other reading may be the right one.
+                if let inflated = try? compression.inflate(bytes, limit: limitBytes) { return (inflated, compression) }
+            }
+            return nil
+        }
+    }
+
     /// Which header `bytes` begin with; nil if neither zlib's nor gzip's.
     init?(headerOf bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 2 else { return nil }

@@ -156,6 +156,14 @@ class Page:
             self.mouse("mouseMoved", x1 + (x2 - x1) * step / 5, y1 + (y2 - y1) * step / 5, buttons=1)
         self.mouse("mouseReleased", x2, y2)
 
+    def touch(self, *points):
+        """Puts a finger on the first point, moves it over the others, and lifts it."""
+        kind = "touchStart"
+        for x, y in points:
+            self.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+            kind = "touchMove"
+        self.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
     def key(self, key):
         for kind in ("keyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", {"type": kind, "key": key})

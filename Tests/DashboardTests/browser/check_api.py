@@ -1,13 +1,14 @@
-"""check_api.py BASE CAPTURE: asks every route that the OpenAPI file names, and holds the answers against it."""
-import json, sys, urllib.error, urllib.request
+"""check_api.py BASE CAPTURE GUARDED: asks every route that the OpenAPI file names, and holds the answers against it; GUARDED has a password."""
+import base64, json, sys, urllib.error, urllib.request
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-base, capture = sys.argv[1:]
+base, capture, guarded = sys.argv[1:]
 
 
-def ask(path, method="GET", body=None, headers=None):
-    request = urllib.request.Request(base + path, body and json.dumps(body).encode(), headers or {}, method=method)
+def ask(path, method="GET", body=None, headers=None, at=base):
+    data = body if isinstance(body, bytes) else body and json.dumps(body).encode()
+    request = urllib.request.Request(at + path, data, headers or {}, method=method)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return answer.status, answer.headers.get_content_type(), answer.read() if answer.headers.get_content_type() != "text/event-stream" else answer.readline()
@@ -24,7 +25,9 @@ def check(template, path, expected=200, method="get", **more):
     asked.add((template, method))
     status, kind, body = ask(path, method.upper(), **more)
     assert status == expected, (path, status, body[:300])
-    told = description["paths"][template][method]["responses"][str(status)]["content"]
+    told = description["paths"][template][method]["responses"].get(str(status))
+    assert told, f"{method} {path} answers {status}, of which the file does not tell"
+    told = (description["components"]["responses"][told["$ref"].rsplit("/", 1)[1]] if "$ref" in told else told)["content"]
     assert any(one.split(";")[0] == kind for one in told), (path, kind)
     schema = told.get(kind, {}).get("schema")
     if kind == "application/json":
@@ -69,6 +72,27 @@ check("/api/v1/roof", "/api/v1/roof", 403, "put", body=roof, headers={"Content-T
 check("/api/v1/roof", "/api/v1/roof", 400, "put", body={"envoy": envoy}, headers=headers)
 check("/api/v1/roof", "/api/v1/roof", 415, "put", body=roof, headers={"X-CSRF-Token": token, "Content-Type": "text/plain"})
 check("/api/v1/live", "/api/v1/live")
+check("/api/v1/roof", "/api/v1/roof", 413, "put", body=b" " * (2 << 20), headers=headers)
+check("/api/v1/events", "/api/v1/events?limit=1&before=1782043200&beforeSeq=5")
+check("/api/v1/events", "/api/v1/events?beforeSeq=x", 400)
+
+# What any route may answer.
+places = {"{device}": device, "{capture}": capture, "{file}": "request"}
+for template, methods in description["paths"].items():
+    path = template
+    for name, value in places.items():
+        path = path.replace(name, value)
+    for method in methods:
+        check(template, path, 421, method, headers={"Host": "evil.example"})
+        check(template, path, 401, method, at=guarded)
+for guess in range(60):
+    password = base64.b64encode(f"me:{guess}".encode()).decode()
+    status = ask("/api/v1/now", headers={"Authorization": f"Basic {password}"}, at=guarded)[0]
+    if status == 429:
+        check("/api/v1/now", "/api/v1/now", 429, headers={"Authorization": f"Basic {base64.b64encode(b'me:other').decode()}"}, at=guarded)
+        break
+else:
+    raise AssertionError("sixty guesses, and none has to wait")
 told = {(path, method) for path, methods in description["paths"].items() for method in methods}
 assert told == asked, told ^ asked
 print("all routes agree")

@@ -53,6 +53,31 @@ with Browser() as browser:
     assert not page.errors, page.errors
     page.close()
 
+    # With a finger: an unchosen panel lets the page scroll, a chosen one moves.
+    page = browser.page(390, 500)
+    page.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    page.open(base + "/roof", "!document.getElementById('roof-tools').hidden && document.readyState === 'complete'")
+    place = "(({ x, y }) => `${x} ${y}`)(document.querySelectorAll('g[data-device]')[2].dataset)"
+    was = page.evaluate(place)
+    x, y, _ = middle(page, "g[data-device] rect", 2)
+    page.touch((x, y), *((x, y - 20 * step) for step in range(1, 8)))
+    page.wait("scrollY > 50", "a finger to scroll the page")
+    # A tap while the page still glides would only stop it.
+    page.evaluate("new Promise((done) => { let last = scrollY, same = 0; const look = () => { same = scrollY === last ? same + 1 : 0; last = scrollY; if (same > 9) done(); else requestAnimationFrame(look); }; look(); })")
+    assert page.evaluate(place) == was
+    x, y, _ = middle(page, "g[data-device] rect", 2)
+    page.touch((x, y))
+    page.wait("document.querySelectorAll('g[data-device]')[2].classList.contains('chosen')", "a tap to choose")
+    scrolled, left = page.evaluate("scrollY"), page.evaluate("Number(document.querySelectorAll('g[data-device]')[2].dataset.x)")
+    page.touch((x, y), *((x + 12 * step, y) for step in range(1, 6)))
+    # All the way, not only until the browser takes the finger for scrolling.
+    way = 60 / page.evaluate("document.querySelector('svg.roof').getScreenCTM().a")
+    page.wait(f"Math.abs(document.querySelectorAll('g[data-device]')[2].dataset.x - {left + way}) <= 10", "the chosen panel to follow the finger")
+    assert page.evaluate("scrollY") == scrolled
+    page.collect()
+    assert not page.errors, page.errors
+    page.close()
+
     page = browser.page(1280, 900)
     page.open(base + "/", "document.getElementById('live').dataset.state === 'on'")
     was = page.evaluate("document.getElementById('power').textContent")

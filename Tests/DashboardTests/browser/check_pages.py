@@ -1,10 +1,11 @@
-"""check_pages.py BASE PANEL CAPTURE: loads every page as phones and desktops do, in both themes, and without scripts."""
+"""check_pages.py BASE PANEL CAPTURE FOLDER: loads every page as phones and desktops do, in both themes, and without scripts; leaves pictures."""
 import sys
 import axe_core_python
 from pathlib import Path
 from browser import Browser
 
-base, panel, capture = sys.argv[1:]
+base, panel, capture, folder = sys.argv[1:]
+Path(folder).mkdir(parents=True, exist_ok=True)
 axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 paths = ["/", "/history", "/history?view=day", "/history?view=week", "/history?view=year", "/history?view=all", "/panels", f"/panels/{panel}",
          "/roof", "/events", "/captures", f"/captures/{capture}"]
@@ -26,6 +27,8 @@ with Browser() as browser:
                     page.evaluate(axe + "; 0")
                     found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120) + ' ' + n.failureSummary).join(' | ')}`))")
                     problems += [f"{name}: {one}" for one in found]
+                picture = path.strip("/").replace("/", "-").replace("?view=", "-").replace(panel, "one").replace(capture, "one") or "now"
+                page.screenshot(f"{folder}/{picture}-{width}-{'dark' if dark else 'light'}.png")
                 page.collect()
                 problems += [f"{name}: {one}" for one in page.errors]
                 problems += [f"{name}: asked for {one}" for one in page.requests if not one.startswith(base)]

@@ -20,6 +20,8 @@ struct CapturesPage {
         let kind: String
         let subject: String
         let count: String
+        /// The last capture that had it; nil where it came from elsewhere.
+        let capture: String?
     }
 
     let facts: [Fact]
@@ -44,7 +46,8 @@ struct CapturesPage {
         earlier = captures.count == Self.pageSize ? captures.last.map { "/captures?before=\($0.stem)" } : nil
         findings = state.findings.prefix(20).map { finding in
             Finding(
-                kind: finding.kind, subject: finding.element + (finding.attribute.map { " · \($0)" } ?? ""), count: "\(finding.count)")
+                kind: finding.kind, subject: finding.element + (finding.attribute.map { " · \($0)" } ?? ""), count: "\(finding.count)",
+                capture: Stem(fileName: finding.lastSource)?.description)
         }
         hasFindings = !findings.isEmpty
     }
@@ -74,7 +77,9 @@ struct CapturesPage {
             facts += [
                 Fact(name: "Running for", value: Shown.duration(now - proxy.startedTimestamp), isBad: false),
                 Fact(
-                    name: "Captured since then", value: "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
+                    name: "Captured since then",
+                    value: proxy.lastCaptureTimestamp == nil
+                        ? "none" : "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
                     isBad: false),
                 Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]
@@ -93,78 +98,15 @@ struct CapturesPage {
             Fact(name: "Not understood", value: state.rejected == 0 ? "none" : "\(state.rejected)", isBad: state.rejected > 0),
             Fact(
                 name: "Archive",
-                value: state.archive.map { "\(Shown.bytes($0.bytes)), \($0.reportCount) reports, \($0.rowCount) rows" } ?? "none yet",
+                value: state.archive.map { archive in
+                    let reports = archive.reportCount == 1 ? "1 report" : "\(archive.reportCount) reports"
+                    return "\(Shown.bytes(archive.bytes)), \(reports), \(archive.rowCount) rows"
+                } ?? "none yet",
                 isBad: false),
             Fact(
                 name: "Free on the disk", value: state.freeBytes.map(Shown.bytes) ?? "unknown", isBad: (state.freeBytes ?? .max) < 500 << 20
             ),
         ]
         return facts
-    }
-}
-
-/// One exchange to look at. What is shown is text, whatever the Envoy put into it.
-struct CapturePage {
-    struct File {
-        let kind: String
-        let title: String
-        let text: String
-        let isCut: Bool
-        let stored: String
-        let href: String
-    }
-
-    let name: String
-    let arrived: String
-    let place: String
-    let files: [File]
-
-    /// More of a file is for downloading.
-    private static let shownBytes = 64 << 10
-
-    init(_ capture: Shelf.Exchange, _ house: House) async throws {
-        name = capture.stem.description
-        arrived = CapturesPage.arrival(capture.stem)
-        place = capture.place.rawValue
-        var files: [File] = []
-        for file in capture.files {
-            let bytes = try await house.piece(of: capture, file, from: 0, limit: Self.shownBytes)
-            let isMessage = ["request", "response", "answer", "delivery"].contains(file.kind)
-            files.append(
-                File(
-                    kind: file.kind, title: Self.titles[file.kind] ?? file.kind, text: isMessage ? Self.head(bytes) : Self.readable(bytes),
-                    isCut: !isMessage && bytes.count == Self.shownBytes, stored: Shown.bytes(file.storedBytes),
-                    href: "/api/v1/captures/\(capture.stem)/\(file.kind)"))
-        }
-        self.files = files
-    }
-
-    private static let titles = [
-        "request": "Request, as the Envoy sent it", "response": "Reply, as the cloud sent it", "xml": "The report’s XML",
-        "incomplete": "Why the reply broke off", "answer": "Our answer, as the Envoy heard it",
-        "delivery": "The cloud’s reply to its later delivery",
-        "reason": "Why it could not be read",
-    ]
-
-    /// A message's head as text, and of what follows the beginning in hexadecimal digits: it is compressed.
-    private static func head(_ bytes: [UInt8]) -> String {
-        let end = bytes.indices.first { $0 + 4 <= bytes.count && Array(bytes[$0..<$0 + 4]) == [13, 10, 13, 10] }
-        guard let end else { return readable(bytes) }
-        let body = bytes[(end + 4)...]
-        guard !body.isEmpty else { return readable(Array(bytes[..<end])) }
-        if !body.contains(where: { $0 < 9 || $0 > 126 }) { return readable(bytes) }
-        let digits = body.prefix(256).enumerated().map { index, byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16) + (index % 32 == 31 ? "\n" : " ")
-        }
-        return readable(Array(bytes[..<end])) + "\n\n" + digits.joined() + (body.count > 256 ? "…" : "")
-    }
-
-    /// Bytes as text; what a screen can't show is marked.
-    private static func readable(_ bytes: [UInt8]) -> String {
-        String(
-            String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
-                scalar == "\n" || scalar == "\t" || scalar.value >= 0x20 && !(0x7f..<0xa0).contains(scalar.value)
-                    ? Character(scalar) : scalar == "\r" ? " " : "�"
-            })
     }
 }

@@ -1,0 +1,26 @@
+"""paint.py BASE PATH…: milliseconds until a browser shows something of each page: first, then the median of four more."""
+import statistics, sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "Tests/DashboardTests/browser"))
+from browser import Browser
+
+base, *paths = sys.argv[1:]
+paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+
+
+def seconds(browser, path):
+    page = browser.page()
+    page.open(base + path, f"{paint} !== undefined")
+    value = page.evaluate(paint)
+    page.close()
+    return value
+
+
+with Browser() as browser:
+    # A browser's own start is not the page's.
+    seconds(browser, "/assets/LICENSES.txt")
+    print("milliseconds to the first contentful paint in Chromium: first, then the median of 4 more")
+    for path in paths:
+        first, *others = (seconds(browser, path) for _ in range(5))
+        print(f"{path:72}{first:8.1f} {statistics.median(others):8.1f}")
