@@ -15,6 +15,8 @@ struct BrokenHomeTests {
             let (home, up) = (clinic.home, ["up", "--envoy", Home.envoyAddress])
             func gateway(_ arguments: [String]) async throws { #expect(try await home.gateway(arguments).status == 0) }
 
+            let note = try FileManager.default.attributesOfItem(atPath: home.folder.file("gateway.json").path(percentEncoded: false))
+            #expect(note[.posixPermissions] as? Int == 0o644, "status and doctor read it without root, too")
             try await clinic.expect("the gateway is not set up", "rules", "not set up", cure: "sudo heliograph gateway up --envoy 10.214.0.100") {
                 try await gateway(["down"])
             }

@@ -5,7 +5,14 @@ struct NetworkExamination {
     init(_ facts: DoctorFacts) {
         let up = Self.cure(facts)
         guard let record = facts.record else {
-            findings = [.wrong("rules", "the gateway is not set up", cure: up)]
+            let isWaiting = facts.units?.isGatewayActive == true && facts.wish != nil
+            findings = [
+                isWaiting
+                    ? .wrong(
+                        "rules", "the gateway is not set up: its unit waits for the network",
+                        cure: "sudo journalctl -u heliograph-gateway tells what it waits for")
+                    : .wrong("rules", "the gateway is not set up", cure: up)
+            ]
             return
         }
         let interfaces = Set([record.interface] + [facts.machine.upstreamInterface].compactMap(\.self)).sorted()

@@ -44,7 +44,7 @@ public struct ServiceUnits: Sendable, Equatable {
             TimeoutStopSec=30
             LimitNOFILE=8192
             UMask=0027
-            ReadWritePaths=\(folders.joined(separator: " "))
+            ReadWritePaths=\(folders.map { "-\($0)" }.joined(separator: " "))
             AmbientCapabilities=\(capability)
             CapabilityBoundingSet=\(capability)
             PrivateUsers=\(listensBelow1024 ? "no" : "yes")
@@ -64,8 +64,8 @@ public struct ServiceUnits: Sendable, Equatable {
     }
 
     /// The redirection: up before the service, and off after it, so that the Envoy's traffic passes straight on (`down` reads in the
-    /// settings whether it is to stay closed). It waits for the firewalls that would flush all rules when they start; and it is tried
-    /// until it is up, as after a power cut the router is often the last to be there.
+    /// settings whether it is to stay closed). It waits for the firewalls that would flush all rules when they start. Where the network is
+    /// not there yet, as after a power cut, when the router is often the last to be, it says so and goes on trying, and keeps nobody waiting.
     public var gatewayText: String {
         """
         [Unit]
@@ -74,15 +74,13 @@ public struct ServiceUnits: Sendable, Equatable {
         After=network-online.target nftables.service ufw.service firewalld.service docker.service
         Before=\(Self.service)
         BindsTo=\(Self.service)
-        StartLimitIntervalSec=0
 
         [Service]
-        Type=oneshot
+        Type=notify
+        NotifyAccess=main
         RemainAfterExit=yes
-        ExecStart=\(program) gateway up\(settingsFlag)
-        ExecStop=\(program) gateway down --when-stopped\(settingsFlag)
-        Restart=on-failure
-        RestartSec=10
+        ExecStart=\(program) gateway up --until-up\(settingsFlag)
+        ExecStopPost=\(program) gateway down --when-stopped\(settingsFlag)
         ReadWritePaths=/run
         CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW
         \(Self.sandbox)
@@ -96,7 +94,7 @@ public struct ServiceUnits: Sendable, Equatable {
     }
 
     /// What these units ask beyond others, as the text of a drop-in for each (systemd.unit(5)): for a package, whose own units stay as
-    /// they come. Lists begin anew; what is the same is left out, and so is a unit that differs in nothing.
+    /// they come. What is the same is left out, and so is a unit that differs in nothing. Folders come to the others; all else begins anew.
     public func dropIns(over shipped: ServiceUnits) -> [(unit: String, text: String)] {
         [
             (Self.service, Self.difference(serviceText, shipped.serviceText)),
@@ -106,7 +104,7 @@ public struct ServiceUnits: Sendable, Equatable {
 
     private static func difference(_ wanted: String, _ shipped: String) -> String? {
         let known = Set(shipped.split(separator: "\n"))
-        let lists = ["ExecStart", "ExecStop", "ReadWritePaths", "AmbientCapabilities", "CapabilityBoundingSet"]
+        let lists = ["ExecStart", "ExecStopPost", "AmbientCapabilities", "CapabilityBoundingSet"]
         var sections: [(head: Substring, lines: [String])] = []
         for line in wanted.split(separator: "\n") {
             if line.hasPrefix("[") {
