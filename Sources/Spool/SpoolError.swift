@@ -39,7 +39,10 @@ extension SpoolError: CustomStringConvertible {
     public var hint: String {
         switch cause {
         case .noSpace, .diskQuotaExceeded: "free space on the disk that holds \(path), or name another one with --spool"
-        case .permissionDenied, .notPermitted, .readOnlyFileSystem:
+        case .readOnlyFileSystem:
+            "mount \(path) for writing, or name another folder with --spool; where systemd runs heliograph and you have changed the settings: "
+                + "sudo heliograph install"
+        case .permissionDenied, .notPermitted:
             "make \(path) writable for the user that runs heliograph, or name another folder with --spool"
         case .resourceTemporarilyUnavailable: "stop the other heliograph that uses this spool, or give this one its own with --spool"
         default: "check the disk and the folder, or name another folder with --spool"

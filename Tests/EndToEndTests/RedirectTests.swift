@@ -115,12 +115,16 @@ struct Network: Sendable {
         if geteuid() != 0 { return ["not root"] }
         let tools = ["ip", "nft", "curl"].filter { !Program.isInstalled($0) }
         if !tools.isEmpty { return tools }
-        let works = ["ip netns add hg-test", "ip netns exec hg-test nft add table ip nat", "ip netns delete hg-test"].allSatisfy(runs)
+        // Of a name of its own, and removed whatever happened: a test run that was killed is in no other's way.
+        LeftNamespaces.remove(named: ["hgn", "hg-d", "hg-i"])
+        let name = "hgn\(ProcessInfo.processInfo.processIdentifier)"
+        let works = ["ip netns add \(name)", "ip netns exec \(name) nft add table ip nat"].allSatisfy(runs)
+        _ = runs("ip netns delete \(name)")
         return works ? [] : ["the system allows no namespaces or no nftables"]
     }()
 
     static func made() async throws -> Network {
-        let number = ProcessInfo.processInfo.processIdentifier % 10_000
+        let number = ProcessInfo.processInfo.processIdentifier
         let network = Network(folder: try TemporaryFolder(), device: "hg-d\(number)", interceptor: "hg-i\(number)", link: "hgc\(number)")
         let (device, interceptor, link) = (network.device, network.interceptor, network.link)
         for command in [

@@ -16,6 +16,7 @@ extension DoctorFacts {
             isClockSynchronised: true,
             spool: .init(path: "/var/spool/envoy", freeBytes: 10 << 30, waiting: 2, secondsSinceNewest: 240), archives: true,
             log: ServiceLog(""))
+        facts.service = .runs(port: 4430)
         facts.count(3, 40)
         change(&facts)
         return facts
@@ -52,6 +53,28 @@ struct ExaminationTests {
         .init("service down", "listening", says: "nothing listens on port 4430", cure: "systemctl start heliograph") {
             $0.machine.listeningPorts = [22]
         },
+        .init("a web server on our port", "listening", says: "another program", cure: "ss -ltnp 'sport = :4430'") { $0.service = .stopped },
+        .init("the service on another port", "listening", says: "another program", cure: "ss -ltnp") { $0.service = .runs(port: 4431) },
+        .init("the disk fails", "disk", says: "a report could not be kept: cannot write x: I/O error", cure: "check the disk") {
+            $0.log = ServiceLog(
+                """
+                info forwarded envoy=192.168.1.100 exchange=a
+                error could not keep a report exchange=b hint="check the disk" reason="cannot write x: I/O error"
+                info forwarded envoy=192.168.1.100 exchange=b
+                """)
+        },
+        .init("a disk that is mounted read-only", "rights", says: "read-only", cure: "dmesg") {
+            $0.spool.obstacle = "its disk is mounted read-only"
+        },
+        .init("rules put up by hand beside the units", "rules", says: "by hand", cure: "sudo systemctl enable --now heliograph-gateway") {
+            $0.units = .init(isGatewayActive: false, isGatewayEnabled: false)
+        },
+        .init("rules flushed under the unit", "rules", says: "0 of", cure: "sudo systemctl restart heliograph-gateway") {
+            $0.units = .init(isGatewayActive: true, isGatewayEnabled: true)
+            $0.machine.firewall = Firewall()
+        },
+        .init("someone else's router", "forwarding", says: "a router since", cure: up) { $0.machine.sysctls[.ipForward] = "1" },
+        .init("not understood", "reports", says: "could not be read", cure: "/var/spool/envoy/rejected") { $0.spool.isNewestRejected = true },
         .init("certificate ended", "certificate", says: "ended 3 days ago", cure: "certificate renew") {
             $0.certificate = .success(.init(secondsLeft: -3 * 86_400 - 9, warnings: []))
         },
@@ -73,7 +96,7 @@ struct ExaminationTests {
             $0.wish?.redirections = [.init(from: 443, to: 9443)]
             $0.machine.listeningPorts.insert(9443)
         },
-        .init("service stopped", "rules", says: "uncaptured", cure: "systemctl start heliograph") {
+        .init("service stopped", "rules", says: "uncaptured", cure: "heliograph run, then \(up)") {
             $0.record?.wish.redirections = []
         },
         .init("forwarding off", "forwarding", says: "off for eth0", cure: up) { $0.machine.sysctls[.forwarding("eth0")] = "0" },
@@ -150,5 +173,40 @@ struct ExaminationTests {
         #expect(ServiceLog("warning captured, but the cloud did not answer envoy=10.0.0.9 reason=late").cloudFailure?.address == "10.0.0.9")
         #expect(ServiceLog("info captured, but the cloud did not answer envoy=10.0.0.9 reason=off").cloudFailure == nil)
         #expect(ServiceLog("x reason=\"unfinished").refusals == [])
+        // In the cloud's place, too, an exchange ends well.
+        #expect(ServiceLog("warning connection refused address=10.0.0.9 reason=x\ninfo answered in the cloud's place envoy=10.0.0.9").refusals == [])
+        #expect(ServiceLog("warning connection refused address=10.0.0.9 reason=x\ninfo forwarded envoy=10.0.0.7").refusals.count == 1)
+        // As the journal has it with another kind of prefix.
+        #expect(ServiceLog("x y warning captured, but the cloud did not answer envoy=1\nx y info forwarded envoy=1").cloudFailure == nil)
+        var log = ServiceLog("warning connection refused address=10.0.0.9 reason=x\nerror could not keep a report reason=y")
+        log.forget(refusals: true, cloudFailure: true, diskFailure: false)
+        #expect(log.refusals == [] && log.diskFailure?.reason == "y")
+    }
+
+    @Test("What another device was refused is not the Envoy's trouble") func others() throws {
+        let log = ServiceLog("warning connection refused address=192.168.1.7 reason=x")
+        #expect(Examination(try .healthy { $0.log = log }).isHealthy)
+        #expect(
+            !Examination(
+                try .healthy {
+                    $0.log = log
+                    $0.byName = true
+                    $0.machine.listeningPorts.insert(443)
+                    $0.service = .runs(port: 443)
+                }
+            ).isHealthy, "by name it may be an Envoy that nobody named")
+    }
+
+    @Test("What only root may see is unknown to others, and sudo is the cure") func hidden() throws {
+        let examination = Examination(
+            try .healthy {
+                $0.spool.isHidden = true
+                $0.spool.obstacle = "can't be read"
+                $0.spool.secondsSinceNewest = nil
+                $0.certificate = .failure(DoctorProblem("no way in", cure: "sudo heliograph doctor", isHidden: true))
+            })
+        let unknown = examination.findings.filter { $0.verdict == .unknown }
+        #expect(unknown.map(\.step) == ["certificate", "rights", "backlog", "reports"])
+        #expect(unknown.allSatisfy { $0.cure == "sudo heliograph doctor" } && examination.isHealthy)
     }
 }

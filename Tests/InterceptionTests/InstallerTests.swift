@@ -8,13 +8,12 @@ import Testing
 struct InstallerTests {
     private static let units = ServiceUnits(
         program: "/usr/local/bin/heliograph", user: "heliograph", folders: ["/var/spool/envoy", "/var/lib/heliograph"],
-        listensBelow1024: false,
-        staysClosed: false)
+        listensBelow1024: false)
     private static let nothing = Installer.Facts(hasUser: false, hasSettings: false, hasSystemd: true)
 
     private func installer(_ change: (inout Installer) -> Void = { _ in }) -> Installer {
         var installer = Installer(
-            units: Self.units, settings: "/etc/heliograph.yaml", sample: "# sample\n", isPackaged: false, withGateway: true)
+            units: Self.units, settings: "/etc/heliograph.yaml", sample: "# sample\n", shipped: nil, withGateway: true)
         change(&installer)
         return installer
     }
@@ -25,27 +24,65 @@ struct InstallerTests {
         #expect(commands.first?.hasPrefix("useradd --system") == true)
         #expect(commands.contains("install -d -o heliograph -g heliograph -m 750 /var/spool/envoy"))
         #expect(commands.contains("install -o root -g heliograph -m 640 /dev/stdin /etc/heliograph.yaml <<'END'"))
-        #expect(commands.contains("systemctl enable --now heliograph.service heliograph-gateway.service"))
+        #expect(
+            commands.suffix(3) == [
+                "systemctl daemon-reload", "systemctl enable heliograph.service heliograph-gateway.service",
+                "systemctl restart heliograph.service heliograph-gateway.service",
+            ])
     }
 
-    @Test("What is there stays: user, settings, units that say the same")
+    @Test("What is there stays: user, settings, units that say the same; and the program is started anew, as it may be another one")
     func again() {
         let units = Self.units
         let facts = Installer.Facts(
             hasUser: true, hasSettings: true, hasSystemd: true,
             units: [ServiceUnits.service: units.serviceText, ServiceUnits.gateway: units.gatewayText])
         let commands = installer().install(facts).map(\.action.firstLine)
-        #expect(commands.allSatisfy { $0.hasPrefix("install -d ") || $0.hasPrefix("systemctl enable") }, "\(commands)")
+        #expect(commands.allSatisfy { $0.hasPrefix("install -d ") || $0.hasPrefix("systemctl ") }, "\(commands)")
+        #expect(commands.last == "systemctl restart heliograph.service heliograph-gateway.service")
     }
 
     @Test("Without systemd nothing is started; of a package's files none is written; without an Envoy nothing is redirected")
     func parts() {
-        let commands = installer { $0.isPackaged = true }.install(.init(hasUser: false, hasSettings: true, hasSystemd: false)).map(
+        let commands = installer { $0.shipped = Self.units }.install(.init(hasUser: false, hasSettings: true, hasSystemd: false)).map(
             \.action.firstLine)
         #expect(!commands.contains { $0.contains("systemctl") || $0.contains("/etc/systemd") })
         #expect(
             installer { $0.withGateway = false }.install(Self.nothing).map(\.action.firstLine).contains(
-                "systemctl enable --now heliograph.service"))
+                "systemctl enable heliograph.service"))
+    }
+
+    @Test("Of a package's units, what the settings ask beyond them goes into drop-ins, which go when nothing asks for them any more")
+    func dropIns() throws {
+        var units = Self.units
+        units.folders = ["/mnt/usb/envoy", "/var/lib/heliograph"]
+        units.listensBelow1024 = true
+        let text = """
+            # What the settings ask beyond the package's unit; heliograph install writes it.
+
+            [Service]
+            ReadWritePaths=-/mnt/usb/envoy -/var/lib/heliograph
+            AmbientCapabilities=
+            AmbientCapabilities=CAP_NET_BIND_SERVICE
+            CapabilityBoundingSet=
+            CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+            PrivateUsers=no
+
+            """
+        let packaged = installer { ($0.units, $0.shipped) = (units, Self.units) }
+        let facts = Installer.Facts(hasUser: true, hasSettings: true, hasSystemd: true)
+        let write = Action.run(
+            ["install", "-D", "-m", "644", "/dev/stdin", "/etc/systemd/system/heliograph.service.d/heliograph-install.conf"], input: text)
+        #expect(packaged.install(facts).map(\.action).contains(write))
+        #expect(!packaged.install(facts).contains { $0.action.firstLine.contains("/etc/systemd/system/heliograph.service ") })
+
+        var there = facts
+        there.dropIns = [ServiceUnits.service: text]
+        #expect(!packaged.install(there).map(\.action).contains(write), "it says so already")
+        let removal = "rm -f /etc/systemd/system/heliograph.service.d/heliograph-install.conf"
+        #expect(installer { $0.shipped = Self.units }.install(there).map(\.action.firstLine).contains(removal))
+        #expect(packaged.uninstall(there).map(\.action.firstLine).contains(removal))
+        #expect(!packaged.uninstall(facts).map(\.action.firstLine).contains { $0.hasPrefix("rm ") }, "the package's own are its business")
     }
 
     @Test("Uninstalling stops both and removes the units, and touches neither settings nor captures")
@@ -91,23 +128,22 @@ struct InstallerTests {
 
     @Test("A folder that is not ours alone keeps its owner; a settings file of one's own is the units', too")
     func elsewhere() {
-        let facts = Installer.Facts(hasUser: true, hasSettings: true, hasSystemd: false, sharedFolders: ["/var/lib/heliograph"])
+        let facts = Installer.Facts(hasUser: true, hasSettings: true, hasSystemd: false, keptFolders: ["/var/lib/heliograph"])
         let commands = installer().install(facts).map(\.action.firstLine)
         #expect(commands.filter { $0.hasPrefix("install -d ") } == ["install -d -o heliograph -g heliograph -m 750 /var/spool/envoy"])
         var units = Self.units
         units.settingsFile = "/srv/envoy.yaml"
         #expect(units.serviceText.contains("\nExecStart=/usr/local/bin/heliograph run --config \"/srv/envoy.yaml\"\n"))
-        #expect(units.gatewayText.contains("\nExecStart=/usr/local/bin/heliograph gateway up --config \"/srv/envoy.yaml\"\n"))
+        #expect(units.gatewayText.contains("\nExecStart=/usr/local/bin/heliograph gateway up --until-up --config \"/srv/envoy.yaml\"\n"))
     }
 
-    @Test("The redirection is bound to the service unless it is to stay closed; a privilege is given only for a low port")
+    @Test("The redirection is bound to the service, and tried until it is up; a privilege is given only for a low port")
     func variants() {
         var units = Self.units
         #expect(units.gatewayText.contains("\nBindsTo=heliograph.service\n") && units.gatewayText.contains("\nBefore=heliograph.service\n"))
         #expect(units.serviceText.contains("\nAmbientCapabilities=\n") && units.serviceText.contains("\nCapabilityBoundingSet=\n"))
-        units.staysClosed = true
         units.listensBelow1024 = true
-        #expect(!units.gatewayText.contains("BindsTo"))
+        #expect(units.gatewayText.contains("\nExecStart=/usr/local/bin/heliograph gateway up --until-up\n"))
         #expect(units.serviceText.contains("\nAmbientCapabilities=CAP_NET_BIND_SERVICE\n"))
     }
 

@@ -36,8 +36,8 @@ struct ListingTests {
         let table = Firewall.Table("ip", "filter")
         IPTablesListing.add(text, table, to: &firewall)
         #expect(firewall.chains.first == .init(table, "FORWARD", hook: "forward", policy: "drop"))
-        #expect(firewall.ownRules.map(\.packets) == [2])
-        #expect(firewall.ownRules.map(\.comment) == ["forwarding is for the Envoy only"])
+        #expect(firewall.ownRules.map(\.packets) == [5, 2], "the rule that leads to ours is ours, too")
+        #expect(firewall.ownRules.map(\.comment) == [nil, "forwarding is for the Envoy only"])
     }
 
     @Test("ip's JSON, and the nothing that ip prints for nothing")

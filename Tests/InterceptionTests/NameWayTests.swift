@@ -39,15 +39,24 @@ struct NameWayTests {
 
     @Test("Each of its conditions, met and not met")
     func conditions() {
-        func verdicts(_ answered: Result<[IPv4Address], InterceptionError>?, _ ports: Set<Int>, _ resolved: [String]) -> [Finding.Verdict] {
-            NameWay(cloud: "c.example", machine: .small { $0.listeningPorts = ports }, answered: answered, resolved: resolved).findings.map(
-                \.verdict)
+        func verdicts(
+            _ answered: Result<[IPv4Address], InterceptionError>?, _ ports: Set<Int>, _ resolved: [String],
+            _ service: DoctorFacts.Service = .runs(port: 443)
+        ) -> [Finding.Verdict] {
+            NameWay(
+                cloud: "c.example", machine: .small { $0.listeningPorts = ports }, answered: answered, resolved: resolved, service: service
+            ).findings.map(\.verdict)
         }
         let own = IPv4Address(number: 0xC0A8_0105)
         #expect(verdicts(.success([own]), [443], ["203.0.113.7"]) == [.right, .right, .right])
         #expect(verdicts(nil, [443], ["203.0.113.7"]) == [.unknown, .right, .right])
         #expect(verdicts(.success([]), [4430], []) == [.wrong, .wrong, .wrong])
         #expect(verdicts(.failure(.notRead("x", reason: "y")), [443], ["192.168.1.5"]) == [.wrong, .right, .wrong])
+        // Something listens there; but it is a web server.
+        for other in [DoctorFacts.Service.stopped, .runs(port: 4430)] {
+            #expect(verdicts(.success([own]), [443, 4430], ["203.0.113.7"], other) == [.right, .wrong, .right])
+        }
+        #expect(verdicts(.success([own]), [443], ["203.0.113.7"], .unknown) == [.right, .right, .right])
     }
 
     @Test(

@@ -131,6 +131,41 @@ struct PlannerTests {
         #expect(down.changes.map(\.action) == [NFTRules.delete, .set(.sendRedirects("eth0"), "1")])
     }
 
+    @Test("Who makes the machine a router after us is not hindered by what keeps our forwarding to the Envoy")
+    func guardLifted() throws {
+        let facts = MachineFacts.small()
+        let plan = try GatewayPlanner.up(.one, facts, record: nil)
+        #expect(plan.script.contains("chain guarding"))
+        var up = facts.after(plan)
+        up.sysctls[.ipForward] = "1"
+        let again = try GatewayPlanner.up(.one, up, record: plan.record)
+        #expect(again.changes.map(\.action.firstLine) == ["nft -f - <<'END'"] && !again.script.contains("chain guarding"))
+        // And it stays theirs: down does not switch it off.
+        let down = GatewayPlanner.down(up.after(again), record: again.record)
+        #expect(!down.changes.contains { $0.action.firstLine.contains("forwarding") })
+    }
+
+    @Test("iptables' rules that lead to our chains count: where they were flushed, up puts all of it up again")
+    func leadsFlushed() throws {
+        var facts = MachineFacts.small { $0.hasNFT = false }
+        facts.hasIPTables = true
+        let plan = try GatewayPlanner.up(.one, facts, record: nil)
+        for case .set(let sysctl, let value) in plan.changes.map(\.action) { facts.sysctls[sysctl] = value }
+        var firewall = Firewall()
+        for case .run(let words, _) in plan.changes.map(\.action) {
+            let table = Firewall.Table("ip", words[3])
+            switch words[4] {
+            case "-N": firewall.chains.append(.init(table, words[5]))
+            case "-A": firewall.rules.append(.init(table, words[5], words[4...].joined(separator: " ")))
+            default: firewall.rules.append(.init(table, words[5], "-A \(words[5]) -j \(words[8])"))
+            }
+        }
+        facts.firewall = firewall
+        #expect(try GatewayPlanner.up(.one, facts, record: plan.record).changes == [])
+        facts.firewall?.rules.removeAll { $0.chain == "PREROUTING" }
+        #expect(try GatewayPlanner.up(.one, facts, record: plan.record).changes.count > 5)
+    }
+
     @Test("Without a note of what was before, down takes the table away and leaves the kernel's settings")
     func lostRecord() throws {
         let facts = MachineFacts.small { $0.firewall?.tables = [Firewall.own] }

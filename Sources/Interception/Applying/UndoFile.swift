@@ -14,7 +14,9 @@ public struct UndoFile: Sendable {
         guard access(path, F_OK) == 0 else { return nil }
         do {
             return try JSONDecoder().decode(UndoRecord.self, from: Data(contentsOf: URL(filePath: path)))
-        } catch { throw .notRead(path, reason: "\(error)") }
+        } catch let error as DecodingError {
+            throw .notRead(path, reason: "\(error)")
+        } catch { throw .notRead(path, reason: (error as NSError).localizedDescription) }
     }
 
     public func save(_ record: UndoRecord?) throws(InterceptionError) {
@@ -23,6 +25,8 @@ public struct UndoFile: Sendable {
                 let encoder = JSONEncoder()
                 encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
                 try encoder.encode(record).write(to: URL(filePath: path), options: .atomic)
+                // It holds nothing that the network's settings don't show everybody.
+                chmod(path, 0o644)
             } else if access(path, F_OK) == 0 {
                 try FileManager.default.removeItem(atPath: path)
             }

@@ -18,6 +18,8 @@ public struct DoctorFacts: Sendable, Equatable {
 
     public struct Spool: Sendable, Equatable {
         public var path: String
+        /// Whether this user may not look into it: then nothing else is known but the disk's room.
+        public var isHidden = false
         /// nil where the service may write; else why not.
         public var obstacle: String?
         /// Bytes that its disk has left for the service.
@@ -26,6 +28,10 @@ public struct DoctorFacts: Sendable, Equatable {
         public var waiting: Int
         /// Seconds since the newest request of any Envoy came; nil where none ever did.
         public var secondsSinceNewest: Int?
+        /// Whether the newest request is one that could not be read.
+        public var isNewestRejected = false
+        /// Where requests are that could not be read.
+        public var rejectedFolder: String { "\(path)/rejected" }
 
         public init(path: String, obstacle: String? = nil, freeBytes: Int, waiting: Int, secondsSinceNewest: Int?) {
             (self.path, self.obstacle, self.freeBytes) = (path, obstacle, freeBytes)
@@ -33,7 +39,31 @@ public struct DoctorFacts: Sendable, Equatable {
         }
     }
 
+    /// Whether `heliograph run` answers at its control socket.
+    public enum Service: Sendable, Equatable {
+        /// The TCP port where it takes TLS.
+        case runs(port: Int)
+        case stopped
+        /// Nobody may ask it.
+        case unknown
+    }
+
+    /// How systemd has the two units; only where the capture service is its business.
+    public struct Units: Sendable, Equatable {
+        public var isGatewayActive: Bool
+        public var isGatewayEnabled: Bool
+
+        public init(isGatewayActive: Bool, isGatewayEnabled: Bool) {
+            (self.isGatewayActive, self.isGatewayEnabled) = (isGatewayActive, isGatewayEnabled)
+        }
+    }
+
     public var machine: MachineFacts
+    public var service = Service.unknown
+    /// Where the settings want TLS to be taken.
+    public var tlsPort = 4430
+    /// nil where systemd does not run the service.
+    public var units: Units?
     /// What `gateway up` noted; nil where it was not run.
     public var record: UndoRecord?
     /// What the settings want; nil where they name no Envoy.
@@ -75,6 +105,8 @@ public struct DoctorFacts: Sendable, Equatable {
 public struct DoctorProblem: Error, Sendable, Equatable {
     public var what: String
     public var cure: String?
+    /// Whether it is only this user who may not look.
+    public var isHidden: Bool
 
-    public init(_ what: String, cure: String?) { (self.what, self.cure) = (what, cure) }
+    public init(_ what: String, cure: String?, isHidden: Bool = false) { (self.what, self.cure, self.isHidden) = (what, cure, isHidden) }
 }

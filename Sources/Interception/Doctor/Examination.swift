@@ -15,20 +15,27 @@ public struct Examination: Sendable, Equatable {
 
     private static func listening(_ facts: DoctorFacts) -> Finding {
         let step = "listening"
-        let ports = facts.byName ? [443] : (facts.wish ?? facts.record?.wish)?.redirections.map(\.to) ?? [4430]
+        let ports = facts.byName ? [443] : (facts.wish ?? facts.record?.wish)?.redirections.map(\.to) ?? [facts.tlsPort]
         let missing = Set(ports).subtracting(facts.machine.listeningPorts).sorted().map(String.init).joined(separator: ", ")
-        guard !missing.isEmpty else { return .right(step, "port \(ports.map(String.init).joined(separator: ", "))") }
-        let cure = facts.byName ? "set listen to 0.0.0.0:443 and run heliograph install" : "systemctl start heliograph, or heliograph run"
-        return .wrong(step, "nothing listens on port \(missing) for other machines", cure: cure)
+        guard missing.isEmpty else {
+            let cure =
+                facts.byName
+                ? "set listen to 0.0.0.0:443 and run sudo heliograph install" : "sudo systemctl start heliograph, or heliograph run"
+            return .wrong(step, "nothing listens on port \(missing) for other machines", cure: cure)
+        }
+        let taken = ports.filter { PortOwner.isOther($0, facts.service, isTLS: facts.byName || $0 == facts.tlsPort) }
+        guard let port = taken.first else { return .right(step, "port \(ports.map(String.init).joined(separator: ", "))") }
+        return .wrong(step, "another program than heliograph's service listens on port \(port)", cure: PortOwner.cure(port))
     }
 
     private static func certificate(_ facts: DoctorFacts) -> Finding {
         let step = "certificate"
         switch facts.certificate {
+        case .failure(let problem) where problem.isHidden: return .unknown(step, problem.what, cure: problem.cure)
         case .failure(let problem): return .wrong(step, problem.what, cure: problem.cure)
         case .success(let certificate):
             let days = certificate.secondsLeft / 86_400
-            let cure = "heliograph certificate renew, and restart the service"
+            let cure = "sudo heliograph certificate renew, and restart the service"
             if certificate.secondsLeft <= 0 { return .wrong(step, "ended \(-days) days ago", cure: cure) }
             if let warning = certificate.warnings.first { return .wrong(step, warning, cure: cure) }
             return .right(step, "valid for \(days) days")
@@ -36,6 +43,9 @@ public struct Examination: Sendable, Equatable {
     }
 
     private static func disk(_ facts: DoctorFacts) -> Finding {
+        if let failure = facts.log.diskFailure {
+            return .wrong("disk", "a report could not be kept: \(failure.reason ?? "no reason is known")", cure: failure.hint)
+        }
         let mebibytes = facts.spool.freeBytes >> 20
         guard mebibytes < 200 else { return .right("disk", "\(mebibytes) MiB free for \(facts.spool.path)") }
         return .wrong(
@@ -43,13 +53,17 @@ public struct Examination: Sendable, Equatable {
     }
 
     private static func rights(_ facts: DoctorFacts) -> Finding {
+        if facts.spool.isHidden { return .hidden("rights", facts.spool.path) }
         guard let obstacle = facts.spool.obstacle else { return .right("rights", "\(facts.spool.path) can be written") }
         return .wrong(
             "rights", "\(facts.spool.path): \(obstacle)",
-            cure: "sudo heliograph install makes it; or chown it to the user that runs heliograph")
+            cure: obstacle.contains("read-only")
+                ? "see why (dmesg tells of a disk that fails), and mount it for writing"
+                : "sudo heliograph install makes it; or chown it to the user that runs heliograph")
     }
 
     private static func backlog(_ facts: DoctorFacts) -> Finding {
+        if facts.spool.isHidden { return .hidden("backlog", facts.spool.path) }
         guard facts.archives else { return .right("backlog", "\(facts.spool.waiting) captures in the spool; archiving is off") }
         guard facts.spool.waiting > 1000 else { return .right("backlog", "\(facts.spool.waiting) captures wait to be archived") }
         return .wrong(

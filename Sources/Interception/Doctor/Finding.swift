@@ -17,6 +17,9 @@ public struct Finding: Sendable, Equatable, Codable {
     static func wrong(_ step: String, _ says: String, cure: String?) -> Finding {
         Finding(step: step, verdict: .wrong, says: says, cure: cure)
     }
+    static func hidden(_ step: String, _ path: String) -> Finding {
+        .unknown(step, "only root and the service's user may look into \(path)", cure: "sudo heliograph doctor")
+    }
     static func unknown(_ step: String, _ says: String, cure: String? = nil) -> Finding {
         Finding(step: step, verdict: .unknown, says: says, cure: cure)
     }

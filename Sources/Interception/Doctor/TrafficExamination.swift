@@ -36,7 +36,12 @@ struct TrafficExamination {
         guard facts.log.isRead else {
             return .unknown(step, "there is no log to read", cure: "sudo heliograph doctor, or name it with --log")
         }
-        if let refusal = facts.log.refusals.last {
+        // Others in the home may try the port, too; by name, what is turned away may be an Envoy that nobody named.
+        let envoys = Set((facts.wish?.envoys ?? []).map(\.description))
+        let refusals = facts.log.refusals.filter { refusal in
+            envoys.isEmpty || facts.byName || refusal.address.map(envoys.contains) ?? true
+        }
+        if let refusal = refusals.last {
             let from = refusal.address.map { " from \($0)" } ?? ""
             return .wrong(step, "\(refusal.message)\(from)\(refusal.reason.map { ": \($0)" } ?? "")", cure: refusal.hint)
         }
@@ -50,10 +55,16 @@ struct TrafficExamination {
 
     private static func seen(_ facts: DoctorFacts) -> Finding {
         let step = "reports"
+        if facts.spool.isHidden { return .hidden(step, facts.spool.path) }
         guard let seconds = facts.spool.secondsSinceNewest else {
             return .wrong(step, "none has come yet", cure: "an Envoy reports every few minutes by day; mend what is wrong above, and wait")
         }
         let ago = seconds < 7200 ? "\(seconds / 60) minutes ago" : "\(seconds / 3600) hours ago"
+        if facts.spool.isNewestRejected {
+            return .wrong(
+                step, "the last one came \(ago), and could not be read; it was kept, and passed on",
+                cure: "the files named .reason in \(facts.spool.rejectedFolder) say why; a newer heliograph may read it (heliograph replay)")
+        }
         guard seconds > 86_400 else { return .right(step, "the last one came \(ago)") }
         return .wrong(step, "the last one came \(ago)", cure: "is the Envoy on, and its gateway still this machine?")
     }

@@ -31,9 +31,14 @@ public struct Firewall: Sendable, Equatable {
         public var packets: Int?
         /// The comment in it, by which ours are known.
         public var comment: String?
+        /// The number by which nft deletes it; nil where iptables listed it.
+        public var handle: Int?
 
-        public init(_ table: Table, _ chain: String, _ text: String, packets: Int? = nil, comment: String? = nil) {
-            (self.table, self.chain, self.text, self.packets, self.comment) = (table, chain, text, packets, comment)
+        public init(
+            _ table: Table, _ chain: String, _ text: String, packets: Int? = nil, comment: String? = nil, handle: Int? = nil
+        ) {
+            (self.table, self.chain, self.text, self.packets) = (table, chain, text, packets)
+            (self.comment, self.handle) = (comment, handle)
         }
     }
 
@@ -48,8 +53,16 @@ public struct Firewall: Sendable, Equatable {
     /// The table that is Heliograph's own.
     public static let own = Table("inet", "heliograph")
 
-    /// The rules of our own: those in our table, or in the chains that iptables has instead.
-    public var ownRules: [Rule] { rules.filter { $0.table == Self.own || $0.chain.hasPrefix(IPTablesRules.chainPrefix) } }
+    /// The family of the tables that iptables-legacy keeps, which nft does not see.
+    static let legacy = "iptables-legacy"
+
+    /// The rules of our own: those in our table, or in the chains that iptables has instead, with what leads to them.
+    public var ownRules: [Rule] {
+        rules.filter { rule in
+            rule.table == Self.own || rule.chain.hasPrefix(IPTablesRules.chainPrefix)
+                || IPTablesRules.chains.contains { rule.text.containsWord($0) }
+        }
+    }
 
     /// Whether a rule of a table accepts something that names one of the texts: an address, a port.
     func accepts(_ texts: [String], in table: Table) -> Bool {

@@ -8,18 +8,31 @@ public struct NameWay: Sendable, Equatable {
     ///   - cloud: The cloud's name.
     ///   - answered: What the Envoy's name server says; nil where nobody named one.
     ///   - resolved: What this machine itself finds.
-    public init(cloud: String, machine: MachineFacts, answered: Result<[IPv4Address], InterceptionError>?, resolved: [String]) {
+    ///   - service: Whether `heliograph run` answers, and where it listens.
+    public init(
+        cloud: String, machine: MachineFacts, answered: Result<[IPv4Address], InterceptionError>?, resolved: [String],
+        service: DoctorFacts.Service
+    ) {
         let own = machine.interfaces.flatMap(\.addresses).map(\.address)
         let address = own.first.map { "\($0)" } ?? "ADDRESS"
         findings = [
             Self.override(cloud, own, address, answered),
-            machine.listeningPorts.contains(443)
-                ? .right("port 443", "something listens")
-                : .wrong(
-                    "port 443", "nothing listens for other machines",
-                    cure: "set listen to 0.0.0.0:443, then sudo heliograph install, which grants the port"),
+            Self.port(machine, service),
             Self.upstream(cloud, own.map(\.description) + ["127.0.0.1"], resolved),
         ]
+    }
+
+    private static func port(_ machine: MachineFacts, _ service: DoctorFacts.Service) -> Finding {
+        let step = "port 443"
+        guard machine.listeningPorts.contains(443) else {
+            return .wrong(
+                step, "nothing listens for other machines",
+                cure: "set listen to 0.0.0.0:443, then sudo heliograph install, which grants the port")
+        }
+        guard !PortOwner.isOther(443, service, isTLS: true) else {
+            return .wrong(step, "another program than heliograph's service listens", cure: PortOwner.cure(443))
+        }
+        return .right(step, service == .unknown ? "something listens; root may see whether it is heliograph" : "heliograph listens")
     }
 
     private static func override(

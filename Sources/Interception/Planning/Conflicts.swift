@@ -48,8 +48,9 @@ enum Conflicts {
             let owner = isDocker ? "Docker's " : isUFW ? "ufw's " : ""
             let cure = wish.envoys.map { envoy in
                 if isDocker {
-                    return "iptables -I DOCKER-USER -s \(envoy) -j ACCEPT; "
-                        + "iptables -I DOCKER-USER -d \(envoy) -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"
+                    let program = IPTablesRules.program(chain.table)
+                    return "\(program) -I DOCKER-USER -s \(envoy) -j ACCEPT; "
+                        + "\(program) -I DOCKER-USER -d \(envoy) -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT"
                 }
                 return isUFW ? "ufw route allow in on \(interface) from \(envoy)" : forwardRules(chain, envoy)
             }.joined(separator: "; ")
@@ -60,20 +61,21 @@ enum Conflicts {
 
     private static func inputRule(_ chain: Firewall.Chain, _ envoy: IPv4Address, _ port: Int) -> String {
         isIPTables(chain)
-            ? "iptables -I \(chain.name) -s \(envoy) -p tcp --dport \(port) -j ACCEPT"
+            ? "\(IPTablesRules.program(chain.table)) -I \(chain.name) -s \(envoy) -p tcp --dport \(port) -j ACCEPT"
             : "nft insert rule \(chain.table) \(chain.name) ip saddr \(envoy) tcp dport \(port) accept"
     }
 
     private static func forwardRules(_ chain: Firewall.Chain, _ envoy: IPv4Address) -> String {
-        isIPTables(chain)
-            ? "iptables -I \(chain.name) -s \(envoy) -j ACCEPT; iptables -I \(chain.name) -d \(envoy) -j ACCEPT"
+        let insert = "\(IPTablesRules.program(chain.table)) -I \(chain.name)"
+        return isIPTables(chain)
+            ? "\(insert) -s \(envoy) -j ACCEPT; \(insert) -d \(envoy) -j ACCEPT"
             : "nft insert rule \(chain.table) \(chain.name) ip saddr \(envoy) accept; "
                 + "nft insert rule \(chain.table) \(chain.name) ip daddr \(envoy) accept"
     }
 
     /// Tables that iptables keeps have these names, and chains in capitals.
     private static func isIPTables(_ chain: Firewall.Chain) -> Bool {
-        chain.table.family == "ip" && chain.table.name == "filter" && ["INPUT", "FORWARD"].contains(chain.name)
+        ["ip", Firewall.legacy].contains(chain.table.family) && chain.table.name == "filter" && ["INPUT", "FORWARD"].contains(chain.name)
     }
 
     private static func firewalld(_ envoys: [String]) -> Conflict {
@@ -96,7 +98,17 @@ enum Conflicts {
         return [
             Conflict(
                 "table \(table) redirects connections to port \(ports), too",
-                cure: "if that was set up by hand for Heliograph: nft delete table \(table)")
+                cure: "if that was set up by hand for the Envoy: \(rules.map(deletion).joined(separator: "; ")); "
+                    + "and out of what sets it when the machine starts")
         ]
+    }
+
+    /// What deletes one rule and leaves everything else, as the table may be Docker's, too.
+    private static func deletion(_ rule: Firewall.Rule) -> String {
+        if let handle = rule.handle { return "nft delete rule \(rule.table) \(rule.chain) handle \(handle)" }
+        // As iptables listed it, without the counts.
+        var words = rule.text.split(separator: " ").map(String.init)
+        if let counts = words.firstIndex(of: "-c"), counts + 2 < words.count { words.removeSubrange(counts...counts + 2) }
+        return (["\(IPTablesRules.program(rule.table)) -t \(rule.table.name) -D"] + words.dropFirst()).joined(separator: " ")
     }
 }

@@ -23,7 +23,11 @@ public enum GatewayPlanner {
             changes.append(Change(purpose, .set(sysctl, value), undo: .set(sysctl, now)))
             if !kept.contains(where: { $0.sysctl == sysctl }) { kept.append(.init(sysctl, was: now, set: value)) }
         }
-        let guarded = Set([interface.name, upstream]).sorted().filter { name in kept.contains { $0.sysctl == .forwarding(name) } }
+        // Who forwards on purpose since, for the whole machine, is not to be hindered by what keeps our forwarding to the Envoy.
+        let forwardedAll = record?.forwardedAll ?? (facts.sysctls[.ipForward] == "1")
+        let isRouter = forwardedAll || facts.sysctls[.ipForward] == "1"
+        let guarded =
+            isRouter ? [] : Set([interface.name, upstream]).sorted().filter { name in kept.contains { $0.sysctl == .forwarding(name) } }
         let rules = Rules(wish, interface, guarded: guarded, tool: tool)
         if rules.text != record?.rules || facts.firewall?.ownRules.count != rules.count {
             // Loading our table replaces it in one step; all else has to go first.
@@ -32,7 +36,6 @@ public enum GatewayPlanner {
         }
         var resolved = wish
         resolved.tool = tool
-        let forwardedAll = record?.forwardedAll ?? (facts.sysctls[.ipForward] == "1")
         return GatewayPlan(
             changes: changes, conflicts: Conflicts.found(wish, interface: interface.name, facts),
             record: UndoRecord(

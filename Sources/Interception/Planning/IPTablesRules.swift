@@ -1,6 +1,10 @@
 /// The same for machines without nft: chains of our own in iptables' tables, each with one rule that leads to it.
 struct IPTablesRules {
     static let chainPrefix = "HELIOGRAPH"
+    static let chains = ["IN", "OUT", "BLOCK", "GUARD"].map { "\(chainPrefix)-\($0)" }
+
+    /// The command that keeps a table: the plain one, unless the kernel's older tables lie beside those that it keeps.
+    static func program(_ table: Firewall.Table) -> String { table.family == Firewall.legacy ? "iptables-legacy" : "iptables" }
 
     var envoys: [IPv4Address]
     var interface: String
@@ -17,9 +21,10 @@ struct IPTablesRules {
             + (guarded.isEmpty ? [] : chain("filter", "FORWARD", "\(Self.chainPrefix)-GUARD", guarding))
     }
 
-    /// How many rules there are in our own chains when they are whole.
+    /// How many rules there are when all is whole, those that lead to our chains with them.
     var count: Int {
-        redirecting.count + masquerading.count + (openPorts == nil ? 0 : blocking.count) + (guarded.isEmpty ? 0 : guarding.count)
+        redirecting.count + masquerading.count + 2 + (openPorts == nil ? 0 : blocking.count + 1)
+            + (guarded.isEmpty ? 0 : guarding.count + 1)
     }
 
     /// What takes our chains out of a firewall, in the state they are in: first whatever leads to them, then what is in them.
@@ -27,10 +32,12 @@ struct IPTablesRules {
         let chains = firewall.chains.filter { $0.name.hasPrefix(chainPrefix) }
         let leads = chains.flatMap { chain in
             firewall.rules.filter { $0.table == chain.table && !$0.chain.hasPrefix(chainPrefix) && $0.text.containsWord(chain.name) }
-                .map { Action.run(["iptables", "-w", "-t", chain.table.name, "-D", $0.chain, "-j", chain.name]) }
+                .map { Action.run([program(chain.table), "-w", "-t", chain.table.name, "-D", $0.chain, "-j", chain.name]) }
         }
         return leads
-            + chains.flatMap { chain in ["-F", "-X"].map { Action.run(["iptables", "-w", "-t", chain.table.name, $0, chain.name]) } }
+            + chains.flatMap { chain in
+                ["-F", "-X"].map { Action.run([program(chain.table), "-w", "-t", chain.table.name, $0, chain.name]) }
+            }
     }
 
     private var redirecting: [[String]] {

@@ -23,17 +23,25 @@ public struct MachineProbe: Sendable {
 
     /// nil where it may not be read.
     private func firewall() async throws(InterceptionError) -> Firewall? {
+        var firewall = Firewall()
         if CommandRunner.path(of: "nft") != nil {
             let listing = try await runner.run(["nft", "-j", "list", "ruleset"])
-            return listing.isSuccess ? try NFTListing.firewall(listing.output) : nil
-        }
-        guard CommandRunner.path(of: "iptables") != nil else { return Firewall() }
-        var firewall = Firewall()
-        for table in ["nat", "filter"] {
-            let listing = try await runner.run(["iptables", "-w", "-t", table, "-S", "-v"])
             guard listing.isSuccess else { return nil }
-            IPTablesListing.add(listing.output, Firewall.Table("ip", table), to: &firewall)
+            firewall = try NFTListing.firewall(listing.output)
+        } else if CommandRunner.path(of: "iptables") != nil {
+            let isLegacy = try await runner.output(["iptables", "-V"]).contains("legacy")
+            for table in ["nat", "filter"] {
+                let listing = try await runner.run(["iptables", "-w", "-t", table, "-S", "-v"])
+                guard listing.isSuccess else { return nil }
+                IPTablesListing.add(listing.output, Firewall.Table("ip", table), to: &firewall)
+            }
+            if isLegacy { return firewall }
         }
+        // The kernel's older tables beside them, which only this program shows; it lists those that are in use.
+        guard CommandRunner.path(of: "iptables-legacy-save") != nil else { return firewall }
+        let saved = try await runner.run(["iptables-legacy-save"])
+        guard saved.isSuccess else { return nil }
+        IPTablesListing.addSaved(saved.output, family: Firewall.legacy, to: &firewall)
         return firewall
     }
 }

@@ -31,7 +31,8 @@ enum NFTListing {
         let expression = rule["expr"] as? [[String: Any]] ?? []
         let packets = expression.lazy.compactMap { ($0["counter"] as? [String: Any])?["packets"] as? Int }.first
         return .init(
-            table(rule), rule["chain"] as? String ?? "", text(expression), packets: packets, comment: rule["comment"] as? String)
+            table(rule), rule["chain"] as? String ?? "", text(expression), packets: packets, comment: rule["comment"] as? String,
+            handle: rule["handle"] as? Int)
     }
 
     private static func text(_ expression: [[String: Any]]) -> String {
@@ -56,6 +57,28 @@ enum IPTablesListing {
                 let packets = words.firstIndex(of: "-c").flatMap { $0 + 1 < words.count ? Int(words[$0 + 1]) : nil }
                 firewall.rules.append(.init(table, words[1], String(line), packets: packets, comment: comment(line)))
             default: break
+            }
+        }
+    }
+
+    /// What `iptables-save` prints: `*TABLE`, `:CHAIN POLICY [counts]` (a chain of one's own has the policy `-`), and `-A CHAIN …`.
+    static func addSaved(_ text: String, family: String, to firewall: inout Firewall) {
+        var table: Firewall.Table?
+        for line in text.split(separator: "\n") {
+            if line.hasPrefix("*") {
+                let found = Firewall.Table(family, String(line.dropFirst()))
+                firewall.tables.append(found)
+                table = found
+            }
+            guard let table else { continue }
+            let words = line.split(separator: " ").map(String.init)
+            if line.hasPrefix(":"), words.count > 1 {
+                let name = String(words[0].dropFirst())
+                let isOfUser = words[1] == "-"
+                firewall.chains.append(
+                    .init(table, name, hook: isOfUser ? nil : name.lowercased(), policy: isOfUser ? nil : words[1].lowercased()))
+            } else if words.first == "-A", words.count > 1 {
+                firewall.rules.append(.init(table, words[1], String(line), comment: comment(line)))
             }
         }
     }

@@ -14,7 +14,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A PEM file of authorities for the cloud (default: as in the settings).", valueName: "file"))
     var upstreamCA: String?
     @Option(help: ArgumentHelp("The service's log (default: the journal's).", valueName: "file")) var log: String?
-    @Flag(help: "The Envoy is led here by a name server's answer, not by its gateway.") var byName = false
+    @Flag(help: "The Envoy is led here by a name server's answer, not by its gateway (so where listen is port 443).") var byName = false
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {

@@ -1,8 +1,6 @@
 import Capture
 import Foundation
 import Interception
-import Spool
-import SystemPackage
 
 /// Gathers what the doctor looks at, and changes nothing.
 struct DoctorProbe {
@@ -14,6 +12,7 @@ struct DoctorProbe {
 
     func facts() async throws -> DoctorFacts {
         let probe = MachineProbe()
+        let noted = try record.load()
         let addresses = await probe.addresses(of: settings.upstream.host)
         let cloudTLS: DoctorFacts.Trial =
             if settings.cloud == .off {
@@ -21,16 +20,37 @@ struct DoctorProbe {
             } else {
                 await CloudTrial(upstream: settings.upstream, authorities: settings.upstreamCA?.string).run()
             }
+        let answer = ServiceAnswer.ask(ControlSocket.path(settings))
+        var log = ServiceLog(try await logText(probe))
+        if case .running(let report) = answer { log.forget(report) }
         var facts = DoctorFacts(
-            machine: try await probe.facts(), record: try record.load(), wish: settings.envoys.isEmpty ? nil : try GatewayWish(settings),
-            byName: byName, certificate: certificate(), cloud: settings.upstream.host, cloudAddresses: addresses, cloudTLS: cloudTLS,
-            isClockSynchronised: await probe.isClockSynchronised(), spool: SpoolLook(settings.spool.string).facts(now: Date()),
-            archives: settings.ingest == .on, log: ServiceLog(try await logText(probe)))
-        facts.outputs = DoctorFacts.Output.all(ServiceAnswer.ask(ControlSocket.path(settings)))
+            machine: try await probe.facts(), record: noted, wish: settings.envoys.isEmpty ? nil : try GatewayWish(settings),
+            // Who takes the cloud's own port, and no gateway's rules lead there, is led to by name.
+            byName: byName || noted == nil && settings.listen.port == 443, certificate: certificate(), cloud: settings.upstream.host, cloudAddresses: addresses, cloudTLS: cloudTLS,
+            isClockSynchronised: await probe.isClockSynchronised(),
+            spool: await SpoolLook(settings.spool.string, serviceUser: serviceUser).facts(probe, now: Date()),
+            archives: settings.ingest == .on, log: log)
+        facts.outputs = DoctorFacts.Output.all(answer)
+        facts.service = DoctorFacts.Service(answer)
+        facts.tlsPort = settings.listen.port
+        facts.units = await probe.units()
         return facts
     }
 
+    /// Who runs the service: whose its control socket is, or else the user that `install` makes. nil where everything lies in a folder of
+    /// one's own, whoever runs it.
+    private var serviceUser: UInt32? {
+        var status = stat()
+        if stat(ControlSocket.path(settings).string, &status) == 0 { return status.st_uid }
+        guard settings.state == Settings.systemState else { return nil }
+        return getpwnam(InstallOptions.user)?.pointee.pw_uid
+    }
+
     private func certificate() -> Result<DoctorFacts.Certificate, DoctorProblem> {
+        let folder = settings.ownCertificate?.privateKey.removingLastComponent() ?? settings.certificateFolder
+        if geteuid() != 0, access(folder.string, X_OK) != 0, errno == EACCES {
+            return .failure(DoctorProblem("only the service's user may look into \(folder)", cure: "sudo heliograph doctor", isHidden: true))
+        }
         do throws(IdentityError) {
             let identity =
                 if let own = settings.ownCertificate {
@@ -56,51 +76,23 @@ struct DoctorProbe {
     }
 }
 
-/// The folder of the captures as it is now.
-struct SpoolLook {
-    let path: String
-
-    init(_ path: String) { self.path = path }
-
-    func facts(now: Date) -> DoctorFacts.Spool {
-        // A disk that does not say how full it is, as of a folder that is not there, has no room to count on.
-        let free = (try? SpoolDirectory.freeBytes(of: FilePath(path))) ?? 0
-        let names: [String]
-        do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
-            let isThere = access(path, F_OK) == 0
-            return .init(
-                path: path, obstacle: isThere ? "can't be read" : "is not there", freeBytes: free, waiting: 0, secondsSinceNewest: nil)
+extension DoctorFacts.Service {
+    init(_ answer: ServiceAnswer) {
+        switch answer {
+        case .running(let report): self = report.listen.split(separator: ":").last.flatMap { Int($0) }.map { .runs(port: $0) } ?? .unknown
+        case .notRunning: self = .stopped
+        case .unknown: self = .unknown
         }
-        let requests = names.filter { $0.hasSuffix(".request") }
-        // The names of captures begin with their time: the last by name is the newest. Days of archived ones are named alike.
-        // One that waits for long, since it can't be read, is older than those that were archived meanwhile.
-        let newest = [requests.max().map { "\(path)/\($0)" }, newestProcessed].compactMap { $0.flatMap(Self.modified) }.max()
-        return .init(
-            path: path, obstacle: obstacle, freeBytes: free, waiting: requests.count,
-            secondsSinceNewest: newest.map { max(0, Int(now.timeIntervalSince($0))) })
     }
+}
 
-    /// Root may write anywhere, but the service is not root: the folder's owner has to have the right.
-    private var obstacle: String? {
-        guard geteuid() != 0 else {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return "is not there" }
-            if status.st_mode & S_IWUSR == 0 { return "its owner may not write to it" }
-            guard let user = getpwnam("heliograph"), user.pointee.pw_uid != status.st_uid, status.st_uid == 0 else { return nil }
-            return "it is root's, and the service's user may not write to it"
-        }
-        return access(path, W_OK) == 0 ? nil : "can't be written by this user"
-    }
-
-    private var newestProcessed: String? {
-        // A spool that archives nothing has no such folder.
-        let days = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/processed")) ?? []
-        guard let day = days.max() else { return nil }
-        return "\(path)/processed/\(day)"
-    }
-
-    private static func modified(_ path: String) -> Date? {
-        // A file that was moved away meanwhile has no time any more.
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+extension ServiceLog {
+    /// Forgets the trouble that the running service has come through since.
+    mutating func forget(_ report: ServiceReport) {
+        let (capture, reply) = (report.lastCaptureTimestamp ?? 0, report.lastReplyTimestamp ?? 0)
+        forget(
+            refusals: capture > report.lastRefusalTimestamp ?? 0,
+            cloudFailure: reply > report.lastCloudFailureTimestamp ?? 0 || report.cloud == Settings.Cloud.answer.rawValue,
+            diskFailure: report.diskFailures == 0)
     }
 }

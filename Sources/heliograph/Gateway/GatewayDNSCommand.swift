@@ -33,7 +33,8 @@ struct GatewayDNSCommand: AsyncParsableCommand {
             NameWay(
                 cloud: name, machine: try await probe.facts(),
                 answered: server.flatMap { IPv4Address($0) }.map { NameServer($0).answer(name) },
-                resolved: await probe.addresses(of: name))
+                resolved: await probe.addresses(of: name),
+                service: .init(ServiceAnswer.ask(ControlSocket.path(settings))))
         }
         print(json ? try JSONText.of(PrintedExamination(healthy: way.isHealthy, findings: way.findings)) : way.findings.text)
         if !way.isHealthy { throw ExitCode.failure }

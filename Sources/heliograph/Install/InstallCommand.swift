@@ -8,7 +8,9 @@ struct InstallCommand: AsyncParsableCommand {
         commandName: "install", abstract: "Run Heliograph as a systemd service, with a user of its own (as root).",
         discussion: """
             Makes the user heliograph, the folders that the settings name, /etc/heliograph.yaml where there is none, and two units: \
-            the capture service, and the redirection, which is started when an Envoy is named. What is there already stays.
+            the capture service, and the redirection, which is started when an Envoy is named. What is there already stays; where a \
+            package brought the units, only what the settings ask beyond them is added. Run it again after you have changed the \
+            settings or the program.
             """)
 
     @OptionGroup var options: InstallOptions
@@ -19,12 +21,12 @@ struct InstallCommand: AsyncParsableCommand {
     func run() async throws {
         if let printUnit {
             // A package is for other machines than the one that it is made on, whose settings are nobody else's.
-            let units = try options.installer(Settings.load(flags: [:], environment: [:], file: "/dev/null")).units
+            let units = try options.installer(.builtIn()).units
             return print(printUnit == ServiceUnits.gateway ? units.gatewayText : units.serviceText, terminator: "")
         }
         let settings = try options.settings(envoy: envoy)
         let installer = try options.installer(settings)
-        let facts = options.facts(installer, settings)
+        let facts = try options.facts(installer, settings)
         if facts.hasSettings, try options.settings(envoy: []).envoys != settings.envoys {
             throw Failure(
                 "--envoy is for new settings, and \(installer.settings) is there already",
@@ -51,9 +53,9 @@ struct UninstallCommand: AsyncParsableCommand {
     @Flag(help: "Print the commands, and change nothing.") var plan = false
 
     func run() async throws {
-        let settings = try options.settings(envoy: [])
-        let installer = try options.installer(settings)
-        let changes = installer.uninstall(options.facts(installer, settings))
+        // What is to be removed does not hang on the settings, which may be what is wrong.
+        let installer = try options.installer(.builtIn(), anywhere: true)
+        let changes = installer.uninstall(options.standing(installer))
         if plan { return print(changes.script, terminator: "") }
         try options.requireRoot("uninstall")
         try await Failure.translating { try await Applier(UndoFile()).perform(changes) }

@@ -30,10 +30,14 @@ struct Home: Sendable {
         if geteuid() != 0 { return ["not root"] }
         let tools = ["ip", "nft", "openssl", "python3", "curl"].filter { !Program.isInstalled($0) }
         if !tools.isEmpty { return tools }
+        // Of a name of its own, and removed whatever happened: a test run that was killed is in no other's way.
+        LeftNamespaces.remove(named: ["hgT", "hgL", "hgE", "hgO", "hgB", "hgR"])
+        let name = "hgT\(ProcessInfo.processInfo.processIdentifier)"
+        func succeeds(_ line: String) -> Bool { Program.succeeds("sh", ["-c", "PATH=$PATH:/usr/sbin:/sbin; \(line)"]) }
         let works = [
-            "ip netns add hg-home", "ip -n hg-home link add br0 type bridge", "ip netns exec hg-home nft add table ip nat",
-            "ip netns delete hg-home",
-        ].allSatisfy { Program.succeeds("sh", ["-c", "PATH=$PATH:/usr/sbin:/sbin; \($0)"]) }
+            "ip netns add \(name)", "ip -n \(name) link add br0 type bridge", "ip netns exec \(name) nft add table ip nat",
+        ].allSatisfy(succeeds)
+        _ = succeeds("ip netns delete \(name)")
         return works ? [] : ["the system allows no namespaces, no bridges or no nftables"]
     }()
 
@@ -54,7 +58,7 @@ struct Home: Sendable {
 
     private static func withPlot(_ body: (Home) async throws -> Void) async throws {
         try await seated {
-            let home = Home(folder: try TemporaryFolder(), number: Int(ProcessInfo.processInfo.processIdentifier) % 10_000)
+            let home = Home(folder: try TemporaryFolder(), number: Int(ProcessInfo.processInfo.processIdentifier))
             do {
                 try await home.build()
                 try await body(home)
@@ -95,6 +99,7 @@ struct Home: Sendable {
             _ = try? await Program.run("ip", ["netns", "delete", host])
         }
         _ = try? await Program.run("ip", ["link", "delete", link])
+        try? FileManager.default.removeItem(atPath: "/etc/netns/\(box)")
     }
 
     struct Failed: Error { var command: [String], reason: String }
@@ -113,10 +118,23 @@ extension Home {
 
     /// Runs `heliograph gateway …` on the box.
     func gateway(_ arguments: String..., environment: [String: String] = [:]) async throws -> Program.Finished {
+        try await gateway(arguments, environment: environment)
+    }
+
+    func gateway(_ arguments: [String], environment: [String: String] = [:]) async throws -> Program.Finished {
         let record = folder.file("gateway.json").path(percentEncoded: false)
         return try await Program.run(
             "ip", ["netns", "exec", box, Program.built("heliograph"), "gateway"] + arguments + ["--record", record],
             environment: environment)
+    }
+
+    /// The same where the box has no nft: another file lies over it.
+    func gatewayWithoutNFT(_ arguments: String...) async throws -> Program.Finished {
+        let record = folder.file("gateway.json").path(percentEncoded: false)
+        return try await Program.run(
+            "ip",
+            ["netns", "exec", box, "sh", "-c", "mount --bind /dev/null \(Program.path(of: "nft") ?? "") && exec \"$@\"", "sh"]
+                + [Program.built("heliograph"), "gateway"] + arguments + ["--record", record])
     }
 
     /// All rules and kernel settings of the box, as text.
@@ -147,9 +165,22 @@ extension Home {
     }
 
     /// Who vouches for whatever answers on port 443, as a host sees it.
-    func issuer(seenFrom host: String, at address: String) async throws -> String {
-        try await shell(host, "openssl s_client -connect \(address):443 </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256")
-            .text
+    ///
+    /// - Parameter host: nil for one on the Internet.
+    func issuer(seenFrom host: String?, at address: String) async throws -> String {
+        let line = "openssl s_client -connect \(address):443 </dev/null 2>/dev/null | openssl x509 -noout -fingerprint -sha256"
+        guard let host else { return try await Program.run("sh", ["-c", line]).text }
+        return try await shell(host, line).text
+    }
+
+    /// What the box's programs find for names, in place of this machine's own; for those that are started afterwards, and what is
+    /// written later for these, too.
+    func setHosts(_ text: String) throws {
+        let folder = URL(filePath: "/etc/netns/\(box)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data("127.0.0.1 localhost\n\(text)\n".utf8).write(to: folder.appending(path: "hosts"))
+        // Nobody answers there, and at once.
+        try Data("nameserver 127.0.0.1\n".utf8).write(to: folder.appending(path: "resolv.conf"))
     }
 
     /// Sends a datagram and waits for its echo: `true` where it came.
