@@ -55,7 +55,8 @@ extension InterceptionError: CustomStringConvertible {
         case .toolMissing("ip"): "install the package iproute2"
         case .toolMissing(let name): "install \(name)"
         case .sysctlMissing: "is /proc mounted, and IPv4 on?"
-        case .commandFailed(let command, _) where command.hasPrefix("systemctl "): "journalctl -u heliograph -u heliograph-gateway tells why"
+        case .commandFailed(let command, _) where command.hasPrefix("systemctl "):
+            "journalctl -u heliograph -u heliograph-gateway tells why"
         case .commandFailed, .notRead, .notWritten, .rolledBack: "this needs root, and in a container the capability NET_ADMIN"
         case .notUndone: "mend what is named, and run heliograph gateway down again"
         }

@@ -17,7 +17,9 @@ struct BrokenHomeTests {
 
             let note = try FileManager.default.attributesOfItem(atPath: home.folder.file("gateway.json").path(percentEncoded: false))
             #expect(note[.posixPermissions] as? Int == 0o644, "status and doctor read it without root, too")
-            try await clinic.expect("the gateway is not set up", "rules", "not set up", cure: "sudo heliograph gateway up --envoy 10.214.0.100") {
+            try await clinic.expect(
+                "the gateway is not set up", "rules", "not set up", cure: "sudo heliograph gateway up --envoy 10.214.0.100"
+            ) {
                 try await gateway(["down"])
             }
             try await clinic.expect("nothing came yet", "traffic", "nothing of the Envoy's", cure: "set the gateway to 10.214.0.5") {
@@ -64,7 +66,8 @@ struct BrokenHomeTests {
     func service() async throws {
         try await Clinic.with { clinic in
             let home = clinic.home
-            try await clinic.expect("the service is down", "listening", "nothing listens on port 4430", cure: "systemctl start heliograph") {
+            try await clinic.expect("the service is down", "listening", "nothing listens on port 4430", cure: "systemctl start heliograph")
+            {
                 await clinic.stopProxy()
             } mended: {
                 try await clinic.startProxy()
@@ -140,7 +143,9 @@ struct BrokenHomeTests {
                 unlink(room)
                 try await clinic.post()
             }
-            try await clinic.expect("the disk is read-only", "rights", "mounted read-only", cure: "mount it for writing", besides: ["listening"]) {
+            try await clinic.expect(
+                "the disk is read-only", "rights", "mounted read-only", cure: "mount it for writing", besides: ["listening"]
+            ) {
                 await clinic.stopProxy()
                 try await clinic.succeed("mount", ["-o", "remount,ro", spool])
             } mended: {
@@ -157,15 +162,21 @@ struct BrokenHomeTests {
     func ends() async throws {
         try await Clinic.with { clinic in
             let home = clinic.home
-            try await clinic.expect("the cloud is this machine", "cloud's name", "in a circle", cure: "another name server", besides: ["cloud's TLS"]) {
+            try await clinic.expect(
+                "the cloud is this machine", "cloud's name", "in a circle", cure: "another name server", besides: ["cloud's TLS"]
+            ) {
                 try home.setHosts("10.214.0.5 \(Clinic.cloud)")
             }
-            try await clinic.expect("no name server", "cloud's name", "can't be resolved", cure: "/etc/resolv.conf", besides: ["cloud's TLS"]) {
+            try await clinic.expect(
+                "no name server", "cloud's name", "can't be resolved", cure: "/etc/resolv.conf", besides: ["cloud's TLS"]
+            ) {
                 try home.setHosts("")
             } mended: {
                 try home.setHosts("\(Home.reports) \(Clinic.cloud)")
             }
-            try await clinic.expect("the cloud proves to be another", "cloud's TLS", "CERTIFICATE_VERIFY_FAILED", cure: "ca-certificates or upstream-ca") {
+            try await clinic.expect(
+                "the cloud proves to be another", "cloud's TLS", "CERTIFICATE_VERIFY_FAILED", cure: "ca-certificates or upstream-ca"
+            ) {
                 clinic.flags = ["--upstream-ca", clinic.strangers]
             } mended: {
                 clinic.flags = []
@@ -188,7 +199,8 @@ struct BrokenHomeTests {
             } mended: {
                 try await clinic.post()
             }
-            try await clinic.expect("the Envoy refuses our certificate", "handshake", "refuses our certificate", cure: "", eventually: true) {
+            try await clinic.expect("the Envoy refuses our certificate", "handshake", "refuses our certificate", cure: "", eventually: true)
+            {
                 _ = try await home.shell(home.envoy, "\(connect) -CAfile \(clinic.authorityFile) -verify_return_error </dev/null")
             } mended: {
                 try await clinic.post()
@@ -205,7 +217,8 @@ struct BrokenHomeTests {
                 try await clinic.report()
             }
             try await clinic.expect("the Envoy is silent", "reports", "50 hours ago", cure: "is the Envoy on") {
-                _ = try await Program.run("find", [clinic.file("spool").path(percentEncoded: false), "-exec", "touch", "-d", "-50 hours", "{}", "+"])
+                _ = try await Program.run(
+                    "find", [clinic.file("spool").path(percentEncoded: false), "-exec", "touch", "-d", "-50 hours", "{}", "+"])
             } mended: {
                 try await clinic.post()
             }

@@ -75,7 +75,8 @@ struct ConflictTests {
         let cure = try #require(try conflicts(firewall).first?.cure)
         #expect(
             cure.contains(
-                ": iptables -t nat -D PREROUTING -s 192.168.1.100/32 -p tcp -m tcp --dport 443 -j REDIRECT --to-ports 4430; and"), "\(cure)")
+                ": iptables -t nat -D PREROUTING -s 192.168.1.100/32 -p tcp -m tcp --dport 443 -j REDIRECT --to-ports 4430; and"), "\(cure)"
+        )
         #expect(!cure.contains("DOCKER") && !cure.contains("delete table"))
     }
 
@@ -93,7 +94,10 @@ struct ConflictTests {
             COMMIT
             """, family: Firewall.legacy, to: &firewall)
         let found = try conflicts(firewall)
-        #expect(found.map(\.what) == ["Docker's table iptables-legacy filter, chain FORWARD, drops what it does not know: what the Envoy sends elsewhere (names, time)"])
+        #expect(
+            found.map(\.what) == [
+                "Docker's table iptables-legacy filter, chain FORWARD, drops what it does not know: what the Envoy sends elsewhere (names, time)"
+            ])
         #expect(found.first?.cure.hasPrefix("iptables-legacy -I DOCKER-USER -s 192.168.1.100 -j ACCEPT; iptables-legacy -I") == true)
     }
 

@@ -74,7 +74,9 @@ struct ExaminationTests {
             $0.machine.firewall = Firewall()
         },
         .init("someone else's router", "forwarding", says: "a router since", cure: up) { $0.machine.sysctls[.ipForward] = "1" },
-        .init("not understood", "reports", says: "could not be read", cure: "/var/spool/envoy/rejected") { $0.spool.isNewestRejected = true },
+        .init("not understood", "reports", says: "could not be read", cure: "/var/spool/envoy/rejected") {
+            $0.spool.isNewestRejected = true
+        },
         .init("certificate ended", "certificate", says: "ended 3 days ago", cure: "certificate renew") {
             $0.certificate = .success(.init(secondsLeft: -3 * 86_400 - 9, warnings: []))
         },
@@ -105,7 +107,7 @@ struct ExaminationTests {
             $0.machine.firewall?.tables.append(.init("inet", "firewalld"))
         },
         .init("no name server", "cloud's name", says: "can't be resolved", cure: "resolv.conf") { $0.cloudAddresses = [] },
-        .init("the cloud is we", "cloud's name", says: "in a circle", cure: "gateway dns") { $0.cloudAddresses = ["192.168.1.5"] },
+        .init("the cloud is we", "cloud's name", says: "in a circle", cure: "another name server") { $0.cloudAddresses = ["192.168.1.5"] },
         .init("cloud down", "cloud's TLS", says: "refused", cure: "ca-certificates") { $0.cloudTLS = .bad("connection refused") },
         .init("Envoy's gateway not set", "traffic", says: "nothing of the Envoy's", cure: "set the gateway to 192.168.1.5") {
             $0.count(0, 0)
@@ -174,7 +176,9 @@ struct ExaminationTests {
         #expect(ServiceLog("info captured, but the cloud did not answer envoy=10.0.0.9 reason=off").cloudFailure == nil)
         #expect(ServiceLog("x reason=\"unfinished").refusals == [])
         // In the cloud's place, too, an exchange ends well.
-        #expect(ServiceLog("warning connection refused address=10.0.0.9 reason=x\ninfo answered in the cloud's place envoy=10.0.0.9").refusals == [])
+        #expect(
+            ServiceLog("warning connection refused address=10.0.0.9 reason=x\ninfo answered in the cloud's place envoy=10.0.0.9").refusals
+                == [])
         #expect(ServiceLog("warning connection refused address=10.0.0.9 reason=x\ninfo forwarded envoy=10.0.0.7").refusals.count == 1)
         // As the journal has it with another kind of prefix.
         #expect(ServiceLog("x y warning captured, but the cloud did not answer envoy=1\nx y info forwarded envoy=1").cloudFailure == nil)

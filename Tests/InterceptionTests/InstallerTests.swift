@@ -137,6 +137,33 @@ struct InstallerTests {
         #expect(units.gatewayText.contains("\nExecStart=/usr/local/bin/heliograph gateway up --until-up --config \"/srv/envoy.yaml\"\n"))
     }
 
+    @Test("A folder that holds what is somebody else's is not taken; an empty one is")
+    func foreignFolder() async throws {
+        let folder = try TemporaryFolder()
+        let spool = folder.file("disk")
+        try FileManager.default.createDirectory(at: spool.appending(path: "lost+found"), withIntermediateDirectories: true)
+        let settings = try folder.write("data: \(folder.path)new\nspool: \(spool.path(percentEncoded: false))\n".utf8, to: "settings.yaml")
+        let words = ["install", "--plan", "--program", "/usr/bin/heliograph", "--config", settings.path(percentEncoded: false)]
+        let taken = try await Program.run(Program.built("heliograph"), words)
+        #expect(
+            taken.text.contains("install -d -o heliograph -g heliograph -m 750 \(spool.path(percentEncoded: false))"), "\(taken.errors)")
+        try Data().write(to: spool.appending(path: "photograph"))
+        let refused = try await Program.run(Program.built("heliograph"), words)
+        #expect(refused.status == 1 && refused.text == "" && refused.errors.contains("is not the user heliograph's, and not empty"))
+        #expect(refused.errors.contains("\nhint: name another one, as in "))
+    }
+
+    @Test("Uninstalling needs no settings that are right")
+    func uninstallAnyhow() async throws {
+        let folder = try TemporaryFolder()
+        let settings = try folder.write("a typing error".utf8, to: "settings.yaml")
+        let result = try await Program.run(
+            Program.built("heliograph"),
+            ["uninstall", "--plan", "--packaged", "--config", settings.path(percentEncoded: false)],
+            environment: ["HELIOGRAPH_NONSENSE": "1"])
+        #expect(result.status == 0 && result.text.contains("/usr/bin/heliograph gateway down"), "\(result.errors)")
+    }
+
     @Test("The redirection is bound to the service, and tried until it is up; a privilege is given only for a low port")
     func variants() {
         var units = Self.units

@@ -113,6 +113,8 @@ public final class Program: Sendable {
                 guard !data.isEmpty else { break }
                 printed.change { $0.bytes.append(contentsOf: data) }
             }
+            // At once, and not when all that holds the pipe is gone: Foundation can't start a program where 1,300 files are open.
+            try? pipe.fileHandleForReading.close()
             printed.change { $0.hasEnded = true }
         }
     }

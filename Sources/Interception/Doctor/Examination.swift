@@ -88,7 +88,7 @@ public struct Examination: Sendable, Equatable {
         guard own.isDisjoint(with: facts.cloudAddresses) else {
             return .wrong(
                 step, "\(facts.cloud) is this machine itself here: reports would go in a circle",
-                cure: "have this machine ask another name server than the one that has the override; see heliograph gateway dns")
+                cure: "have this machine ask another name server than the one that has the override, \(NameWay.howToAsk)")
         }
         return .right(step, "\(facts.cloud) is \(facts.cloudAddresses.joined(separator: ", "))")
     }

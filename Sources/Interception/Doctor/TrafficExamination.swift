@@ -63,7 +63,8 @@ struct TrafficExamination {
         if facts.spool.isNewestRejected {
             return .wrong(
                 step, "the last one came \(ago), and could not be read; it was kept, and passed on",
-                cure: "the files named .reason in \(facts.spool.rejectedFolder) say why; a newer heliograph may read it (heliograph replay)")
+                cure: "the files named .reason in \(facts.spool.rejectedFolder) say why; a newer heliograph may read it (heliograph replay)"
+            )
         }
         guard seconds > 86_400 else { return .right(step, "the last one came \(ago)") }
         return .wrong(step, "the last one came \(ago)", cure: "is the Envoy on, and its gateway still this machine?")

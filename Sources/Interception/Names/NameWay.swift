@@ -22,6 +22,10 @@ public struct NameWay: Sendable, Equatable {
         ]
     }
 
+    /// Where a machine's name server is set so that it stays.
+    static let howToAsk =
+        "set where its network is (nmcli, dhcpcd.conf, netplan): DHCP overwrites /etc/resolv.conf; docs/gateway.md shows how"
+
     private static func port(_ machine: MachineFacts, _ service: DoctorFacts.Service) -> Finding {
         let step = "port 443"
         guard machine.listeningPorts.contains(443) else {
@@ -54,11 +58,13 @@ public struct NameWay: Sendable, Equatable {
 
     private static func upstream(_ cloud: String, _ own: [String], _ resolved: [String]) -> Finding {
         let step = "upstream"
-        guard !resolved.isEmpty else { return .wrong(step, "\(cloud) can't be resolved here", cure: "check /etc/resolv.conf") }
+        guard !resolved.isEmpty else {
+            return .wrong(step, "\(cloud) can't be resolved here", cure: "check the name server that it asks, \(Self.howToAsk)")
+        }
         guard Set(own).isDisjoint(with: resolved) else {
             return .wrong(
                 step, "\(cloud) is this machine here, too: reports would go in a circle",
-                cure: "let this machine ask a server without the override: nameserver 9.9.9.9 in /etc/resolv.conf")
+                cure: "let this machine ask a server without the override, \(Self.howToAsk)")
         }
         return .right(step, "\(cloud) is \(resolved.joined(separator: ", ")) here")
     }

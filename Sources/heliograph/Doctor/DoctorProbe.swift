@@ -26,7 +26,8 @@ struct DoctorProbe {
         var facts = DoctorFacts(
             machine: try await probe.facts(), record: noted, wish: settings.envoys.isEmpty ? nil : try GatewayWish(settings),
             // Who takes the cloud's own port, and no gateway's rules lead there, is led to by name.
-            byName: byName || noted == nil && settings.listen.port == 443, certificate: certificate(), cloud: settings.upstream.host, cloudAddresses: addresses, cloudTLS: cloudTLS,
+            byName: byName || noted == nil && settings.listen.port == 443, certificate: certificate(), cloud: settings.upstream.host,
+            cloudAddresses: addresses, cloudTLS: cloudTLS,
             isClockSynchronised: await probe.isClockSynchronised(),
             spool: await SpoolLook(settings.spool.string, serviceUser: serviceUser).facts(probe, now: Date()),
             archives: settings.ingest == .on, log: log)
@@ -49,7 +50,8 @@ struct DoctorProbe {
     private func certificate() -> Result<DoctorFacts.Certificate, DoctorProblem> {
         let folder = settings.ownCertificate?.privateKey.removingLastComponent() ?? settings.certificateFolder
         if geteuid() != 0, access(folder.string, X_OK) != 0, errno == EACCES {
-            return .failure(DoctorProblem("only the service's user may look into \(folder)", cure: "sudo heliograph doctor", isHidden: true))
+            return .failure(
+                DoctorProblem("only the service's user may look into \(folder)", cure: "sudo heliograph doctor", isHidden: true))
         }
         do throws(IdentityError) {
             let identity =

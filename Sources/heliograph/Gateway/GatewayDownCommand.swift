@@ -13,7 +13,8 @@ struct GatewayDownCommand: AsyncParsableCommand {
 
     @OptionGroup var record: RecordOptions
     @Flag(help: "Redirect nothing any more, but let all of the Envoy's traffic pass.") var pass = false
-    @Flag(help: ArgumentHelp("As --pass, or nothing at all, as gateway.when-stopped says: for when the service stops.", visibility: .hidden))
+    @Flag(
+        help: ArgumentHelp("As --pass, or nothing at all, as gateway.when-stopped says: for when the service stops.", visibility: .hidden))
     var whenStopped = false
     @Option(help: ArgumentHelp("The settings file (default: \(Settings.defaultFile), if there is one).", visibility: .hidden))
     var config: String?

@@ -10,7 +10,8 @@ struct GatewayUpCommand: AsyncParsableCommand {
 
     @OptionGroup var options: GatewayOptions
     @Flag(
-        help: ArgumentHelp("Where the network is not there yet, say so and go on trying: for the unit, which does not wait.", visibility: .hidden))
+        help: ArgumentHelp(
+            "Where the network is not there yet, say so and go on trying: for the unit, which does not wait.", visibility: .hidden))
     var untilUp = false
     @Flag(help: "Print JSON.") var json = false
 
@@ -47,7 +48,9 @@ struct GatewayUpCommand: AsyncParsableCommand {
         var told: InterceptionError?
         while true {
             do { return try await attempt(wish) } catch let error as InterceptionError where error != .noEnvoy {
-                if error != told { Terminal.note("\(Failure(error))\nnote: it is tried again every \(Self.pause.components.seconds) seconds") }
+                if error != told {
+                    Terminal.note("\(Failure(error))\nnote: it is tried again every \(Self.pause.components.seconds) seconds")
+                }
                 told = error
                 manager?.tell("READY=1")
                 try await Task.sleep(for: Self.pause)

@@ -112,7 +112,7 @@ extension SettingTable {
         "gateway.when-stopped", .choice, default: Settings.WhenStopped.open, example: "closed",
         help: """
             What becomes of the redirection when the service ends. `open`: it goes with the service, and the Envoy reaches its cloud \
-            directly. `closed`: it stays, and nothing passes that is not captured. In force from the next `heliograph install` on.
+            directly. `closed`: it stays, and nothing passes that is not captured.
             """)
 }
 

@@ -41,7 +41,8 @@ extension Settings {
         } catch Errno.noSuchFileOrDirectory {
             problems.append(Failure("no settings file \(path)", hint: "heliograph config sample > \(path) makes one"))
         } catch {
-            problems.append(Failure("can't read the settings file \(path): \("\(error)".lowercased())", hint: "use sudo, or check its owner and mode"))
+            problems.append(
+                Failure("can't read the settings file \(path): \("\(error)".lowercased())", hint: "use sudo, or check its owner and mode"))
         }
         var reader = SettingsReader(flags: flags, environment: environment, file: content)
         let settings = Settings(from: &reader)

@@ -131,7 +131,9 @@ final class Clinic {
         #expect(Set(found.map(\.step)) == besides.union([step]), name)
         let finding = found.first { $0.step == step }
         #expect(finding?.says.contains(says) == true, "\(name): \(String(describing: finding))")
-        #expect(finding?.cure?.isEmpty == false && finding?.cure?.contains(cure) ?? false || cure.isEmpty && finding?.cure != nil, "\(name): \(String(describing: finding))")
+        #expect(
+            finding?.cure?.isEmpty == false && finding?.cure?.contains(cure) ?? false || cure.isEmpty && finding?.cure != nil,
+            "\(name): \(String(describing: finding))")
         guard let mended else { return }
         try await mended()
         // What is captured is filed, and what is published comes, a moment later.
