@@ -14,6 +14,7 @@ struct AnswerResponder: Responder {
     let answersUnread: Bool
     /// Whether the cloud answers what no answer can be made to here; else that hears 503, and goes nowhere.
     let leavesRest: Bool
+    let turns = CloudTurns()
 
     func answer(_ request: ArrivedRequest, through outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async {
         guard let bytes = await outlet.open() else { return }
@@ -24,8 +25,11 @@ struct AnswerResponder: Responder {
             try await keep(reply, of: exchange)
             try await onThread(eventLoop) { [spool] in try spool.undelivered.add(exchange) }
         } catch { return await give(up: "\(error)", request, &outlet, eventLoop) }
+        let turn = turns.take(for: request.peer, on: eventLoop)
+        defer { turns.end(turn) }
         await outlet.answer(ByteBuffer(bytes: reply))
         guard let cloud else { return await outlet.fail(.notAsked) }
+        await turn.begin()
         await cloud.answer(request, through: &outlet, on: eventLoop)
         guard await judge.took(outlet, on: eventLoop) else { return }
         // Where it fails, the cloud hears of the report twice at worst.
