@@ -34,13 +34,13 @@ struct EnvoyEntry {
             arguments: [envoy.serialNumber])
         guard let row = found else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an Envoy's row is gone") }
         id = try row.required(0)
-        let knownReceipt: Int? = row.optional(5)
-        if let received, received >= knownReceipt ?? .min {
+        let (knownReceipt, knownClock): (Int?, Int?) = (row.optional(5), row.optional(7))
+        if let received, (received, timestamp) >= (knownReceipt ?? .min, knownClock ?? .min) {
             (lastReceived, clock) = (received, timestamp)
         } else {
-            (lastReceived, clock) = (knownReceipt, row.optional(7))
+            (lastReceived, clock) = (knownReceipt, knownClock)
         }
-        times = CredibleTimes(clock: clock)
+        times = CredibleTimes(lastReceived: lastReceived, clock: clock)
         let knownReport: Int? = row.optional(6)
         lastReport = times.prefers(timestamp, over: knownReport) ? timestamp : knownReport ?? timestamp
 
