@@ -37,19 +37,18 @@ import Testing
         async throws
     {
         let ahead = summer + 15 * 365 * day
-        // The third comes with the clock put right. Imported reports bear no time of receipt.
-        let captured: [(Report, received: Int?)] = [
+        // Imported reports bear no time of receipt. With the last one the clock has been put right.
+        let reports: [(Report, received: Int?)] = [
             (told(summer, "one"), summer + 7), (told(ahead, "two", zone: "Asia/Tokyo"), summer + 307),
-            (told(summer + 600, "three"), summer + 607),
-            (told(ahead + 300, "four", panel: otherPanel), nil), (told(summer - 300, "five"), nil),
+            (told(ahead + 300, "three", panel: otherPanel), nil), (told(summer - 300, "four"), nil),
         ]
+        let last = (told(summer + 600, "five"), received: summer + 607)
         var seenStates: [Seen] = []
         var digests: Set<String> = []
-        for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 3, 0, 4, 2], [3, 4, 1, 2, 0], [1, 0, 2, 3, 4]] {
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2], [2, 3, 1, 0], [1, 0, 2, 3]] {
             try await withArchive { archive in
-                for index in order {
-                    let source = Source(name: "\(index)", receivedTimestamp: captured[index].received)
-                    try await archive.keep(captured[index].0, from: source)
+                for (report, received) in order.map({ reports[$0] }) + [last] {
+                    try await archive.keep(report, from: Source(name: "\(report.timestamp ?? 0)", receivedTimestamp: received))
                 }
                 seenStates.append(try await seen(archive))
                 digests.insert(try await archive.reader.digest())
@@ -58,9 +57,32 @@ import Testing
             }
         }
         let right = Seen(
-            firmware: "three", lastReport: summer + 600, latest: [summer + 600, ahead + 300], parts: ["three", "four"], zone: "US/Pacific")
+            firmware: "five", lastReport: summer + 600, latest: [summer + 600, ahead + 300], parts: ["five", "three"], zone: "US/Pacific")
         #expect(seenStates.allSatisfy { $0 == right }, "\(seenStates)")
         #expect(digests.count == 1)
+    }
+
+    @Test func `while this machine's clock lags behind by days, the Envoy's times stand as ever`() async throws {
+        try await withArchive { archive in
+            for (index, lag) in [0, 0, 3 * day, 3 * day, 400 * day].enumerated() {
+                let time = summer + index * 300
+                try await archive.keep(told(time, "\(index)"), from: Source(name: "\(index)", receivedTimestamp: time + 7 - lag))
+                #expect(
+                    try await seen(archive)
+                        == Seen(firmware: "\(index)", lastReport: time, latest: [time], parts: ["\(index)"], zone: "US/Pacific"))
+            }
+        }
+    }
+
+    @Test func `what is imported and newer than the last capture stands until the next one`() async throws {
+        try await withArchive { archive in
+            try await archive.keep(told(summer, "live"), from: Source(name: "1", receivedTimestamp: summer + 7))
+            try await archive.keep(told(summer + 30 * day, "other program"), from: Source(name: "import:1", receivedTimestamp: nil))
+            #expect(try await seen(archive).firmware == "other program")
+            try await archive.keep(told(summer + 60 * day, "live again"), from: Source(name: "2", receivedTimestamp: summer + 60 * day))
+            try await archive.keep(told(summer + 31 * day, "other program"), from: Source(name: "import:2", receivedTimestamp: nil))
+            #expect(try await seen(archive).firmware == "live again")
+        }
     }
 
     @Test func `an archive that was frozen before is live again with the next report`() async throws {
@@ -74,7 +96,7 @@ import Testing
         }
     }
 
-    @Test func `a clock that is hours ahead is believed, and the newest time wins`() async throws {
+    @Test func `where a clock was ahead by hours, the newest time wins as ever`() async throws {
         try await withArchive { archive in
             try await archive.keep(told(summer + 7_200, "ahead"), from: Source(name: "1", receivedTimestamp: summer))
             try await archive.keep(told(summer + 300, "then"), from: Source(name: "2", receivedTimestamp: summer + 300))

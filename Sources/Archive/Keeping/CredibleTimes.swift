@@ -1,30 +1,29 @@
-/// Which times of a report can be believed.
+/// Which times of an Envoy can be believed.
 ///
-/// An Envoy's clock may have been ahead for a while, by years even. What it said then is kept like all else, but it must not
-/// hold the live values, the descriptions and the time of the last report until that time has really come. So a time is
-/// credible until a day after its report was received; where nobody knows when that was (of what is imported), until a day after
-/// the last receipt from this Envoy that is known. The newest credible time wins; others stand only while there is none.
+/// Its clock may have been ahead for a while, by years even. What it said then is kept like all else, but it must not hold the
+/// live values, the descriptions and the time of the last report until that time has really come. So the newest time wins, but for one
+/// that lies more than a day after what both clocks said, the Envoy's and this machine's, when a report was last received: any time up
+/// to there goes before it. A clock that was put right is believed with its next report; and where this machine's lags, as without a
+/// battery, the Envoy's alone decides.
 ///
-/// Receipts are told by this machine's clock and are in the captures' names, so a replay says the same as the capture did.
+/// What is imported has no receipt: an archive of imports alone goes by the newest time.
 struct CredibleTimes {
-    private let newestOfReport: Int
-    private let newestKnown: Int
+    /// The newest time that is believed.
+    private let newest: Int
 
     private static let aheadSeconds = 86_400
 
     /// - Parameters:
-    ///   - received: when the report was received; nil where nobody knows.
-    ///   - lastReceived: when the last report of this Envoy was received, this one included; nil where none was that is known.
-    init(received: Int?, lastReceived: Int?) {
-        newestKnown = lastReceived?.addingClamping(Self.aheadSeconds) ?? .max
-        newestOfReport = received?.addingClamping(Self.aheadSeconds) ?? newestKnown
+    ///   - lastReceived: when a report was last received; nil where none was.
+    ///   - clock: what the Envoy's clock said in it.
+    init(lastReceived: Int?, clock: Int?) {
+        newest = [lastReceived, clock].compactMap(\.self).max()?.addingClamping(Self.aheadSeconds) ?? .max
     }
 
-    /// Whether what the report says of an instant stands before what is known of another.
+    /// Whether what is said of one instant stands before what is known of another.
     func prefers(_ timestamp: Int, over known: Int?) -> Bool {
         guard let known else { return true }
-        let (isCredible, wasCredible) = (timestamp <= newestOfReport, known <= newestKnown)
-        return isCredible == wasCredible ? timestamp > known : isCredible
+        return timestamp > known || (known > newest && timestamp <= newest)
     }
 }
 

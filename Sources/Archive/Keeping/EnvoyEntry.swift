@@ -8,9 +8,10 @@ struct EnvoyEntry {
     let zone: String?
     /// Whether sums were kept by another zone.
     let needsRecount: Bool
-    /// The newest report and the last receipt, this one's included.
+    /// The newest report; the last receipt, and what the Envoy's clock said then: this report's included.
     let lastReport: Int
     let lastReceived: Int?
+    let clock: Int?
     /// Which of its times can be believed.
     let times: CredibleTimes
 
@@ -26,14 +27,20 @@ struct EnvoyEntry {
             .execute(arguments: [envoy.serialNumber])
         let found = try Row.fetchOne(
             db.cachedStatement(
-                sql:
-                    "SELECT id, described, zone_described, time_zone, interval_count, last_received, last_report FROM envoy WHERE serial = ?"
-            ),
+                sql: """
+                    SELECT id, described, zone_described, time_zone, interval_count, last_received, last_report, clock FROM envoy
+                    WHERE serial = ?
+                    """),
             arguments: [envoy.serialNumber])
         guard let row = found else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an Envoy's row is gone") }
         id = try row.required(0)
-        lastReceived = [received, row.optional(5)].compactMap(\.self).max()
-        times = CredibleTimes(received: received, lastReceived: lastReceived)
+        let (knownReceipt, knownClock): (Int?, Int?) = (row.optional(5), row.optional(7))
+        if let received, (received, timestamp) >= (knownReceipt ?? .min, knownClock ?? .min) {
+            (lastReceived, clock) = (received, timestamp)
+        } else {
+            (lastReceived, clock) = (knownReceipt, knownClock)
+        }
+        times = CredibleTimes(lastReceived: lastReceived, clock: clock)
         let knownReport: Int? = row.optional(6)
         lastReport = times.prefers(timestamp, over: knownReport) ? timestamp : knownReport ?? timestamp
 

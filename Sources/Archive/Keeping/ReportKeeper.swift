@@ -132,10 +132,11 @@ struct ReportKeeper {
         try db.cachedStatement(
             sql: """
                 UPDATE envoy SET interval_count = interval_count + ?, reading_count = reading_count + ?,
-                    event_count = event_count + ?, last_report = ?, last_received = ? WHERE id = ?
+                    event_count = event_count + ?, last_report = ?, last_received = ?, clock = ? WHERE id = ?
                 """
         ).execute(arguments: [
-            kept.new.intervals, kept.new.readings, kept.new.events, envoy.lastReport, envoy.lastReceived, envoy.id,
+            kept.new.intervals, kept.new.readings, kept.new.events, envoy.lastReport, envoy.lastReceived, envoy.clock,
+            envoy.id,
         ])
     }
 
