@@ -145,6 +145,8 @@ extension MonthTests {
             for period in 0..<Self.days * 4 {
                 let isAway = Self.away.contains(period / 4)
                 if period % 4 == 0, Self.away.contains(period / 4) != Self.away.contains(period / 4 - 1) {
+                    // Where the Envoy is answered first, the cloud may have a report and not yet have said so: that would go out twice.
+                    #expect(try await house.settled())
                     try await house.cloud.setBehaviour(isAway ? .down : .normal)
                 }
                 let heard = try await month.goOn { try await Self.posting(house, &statuses.taken, $0) }
