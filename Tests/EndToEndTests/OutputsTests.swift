@@ -209,7 +209,9 @@ extension OutputsTests {
     @Test("Without an archive the disk is watched and the program's own figures are told, each alert once")
     func withoutArchive() async throws {
         let port = try freePort()
-        let flags = ["--ingest", "off", "--alerts-disk-free", "1048576GiB", "--alerts-every", "1s", "--dashboard-listen", "127.0.0.1:\(port)"]
+        let flags = [
+            "--ingest", "off", "--alerts-disk-free", "1048576GiB", "--alerts-every", "1s", "--dashboard-listen", "127.0.0.1:\(port)",
+        ]
         try await withHouse(.normal, flags) { house in
             #expect(await house.proxy.logs("rule=diskFilling"))
             _ = try await house.post(PostedReport.any.request)

@@ -49,9 +49,9 @@ import Testing
     }
 
     @Test func `an Envoy is missed in daylight, not at night; and the night does not end that`() {
-        func said(now: Int, before: Int, isOpen: Bool = false) -> [AlertRule] {
+        func said(now: Int, before: Int, isOpen: Bool = false, silentFor seconds: Int = 8_000) -> [AlertRule] {
             facts {
-                $0.envoys = [envoy(silentFor: 8_000)]
+                $0.envoys = [envoy(silentFor: seconds)]
                 $0.daylight = ["1": Set(8...16)]
                 $0.hours = ["1": (now, before)]
                 if isOpen { $0.open = [.init(.envoySilent, envoy: "1")] }
@@ -61,6 +61,8 @@ import Testing
         #expect(said(now: 22, before: 20).isEmpty)
         #expect(said(now: 8, before: 6).isEmpty, "it has only just dawned")
         #expect(said(now: 22, before: 20, isOpen: true) == [.envoySilent])
+        #expect(said(now: 12, before: 10, silentFor: 8 * 86_400).isEmpty, "its past was imported")
+        #expect(said(now: 12, before: 10, isOpen: true, silentFor: 8 * 86_400) == [.envoySilent])
     }
 
     @Test func `daylight is when panels gave energy on half of the days`() {

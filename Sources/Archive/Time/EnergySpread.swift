@@ -13,8 +13,9 @@ struct EnergySpread {
 
     /// Longer periods count in the hour in which they end: 31 days, three times the longest outage seen.
     static let longestSeconds = 31 * 86_400
-    /// Energy that sums take in, J: 2.8 MWh from one panel in one period is nonsense, and sums must not overflow.
-    static let plausibleJoules = -10_000_000_000...10_000_000_000
+    /// Energy that sums take in, J: 2.8 MWh from one panel in one period is nonsense, and sums must not overflow. Panels take none, and
+    /// who counts energy takes a total that falls for a new meter.
+    static let plausibleJoules = 0...10_000_000_000
 
     /// nil if the period's end has no place on the clock.
     init?(endTimestamp end: Int, durationSeconds: Int, _ clock: inout LocalClock) {

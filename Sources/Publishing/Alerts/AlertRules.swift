@@ -32,7 +32,9 @@ public enum AlertRules {
             let bright = facts.daylight[envoy.serialNumber] ?? []
             let hours = facts.hours[envoy.serialNumber]
             let isDay = hours.map { bright.contains($0.now) && bright.contains($0.before) } ?? false
-            guard isDay || facts.open.contains(key) else { return nil }
+            // One whose past was imported has long been gone.
+            let isNews = facts.now.clampedSince(last) < 7 * 86_400
+            guard isDay && isNews || facts.open.contains(key) else { return nil }
             return AlertCondition(key, "Envoy \(envoy.serialNumber) has not reported since \(TimeText.of(last))")
         }
     }

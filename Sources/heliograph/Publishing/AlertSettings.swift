@@ -10,7 +10,7 @@ extension SettingTable {
         help: "Whether to look every minute if anything is wrong: `heliograph alerts` shows it, and MQTT and the webhook hear of it.")
     static let alertsSilentAfter = Setting(
         "alerts.silent-after", .duration(.minutes(10)...HumanDuration.days(7)), default: .seconds(7_200), example: "8h",
-        help: "How long an Envoy may be silent in daylight; low-bandwidth sites report four times a day.")
+        help: "How long an Envoy may be silent by day until it is missed, its power unknown. Low-bandwidth sites report every six hours.")
     static let alertsPanelShare = Setting(
         "alerts.panel-share", .count(1...99), default: 60, example: "75",
         help: "Below how much of the median panel's energy of three days, in percent, a panel is low.")
