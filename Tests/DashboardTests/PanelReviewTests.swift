@@ -82,6 +82,14 @@ struct PanelReviewTests {
                 }
             }
             try await stage.archive.keep(report, from: Source(name: "shade", receivedTimestamp: SunnyRoof.now))
+            // The first page does not wait for what takes a while; while it is open, it is thought of, and told.
+            #expect(try await !stage.ask("/").text.contains("shadow?"))
+            let stream = try Program("curl", ["-s", "-N", "--max-time", "120", stage.base + "/api/v1/live"])
+            #expect(await stream.output.wait { $0.text.matches(of: /event: archive/).count > 1 })
+            // A child of a test keeps its signals blocked; this one can't be.
+            stream.send(SIGKILL)
+            _ = await stream.end()
+            #expect(try await stage.ask("/").text.matches(of: #/class="hint">shadow\?</#).count == 1)
             let page = try await stage.ask("/panels/\(SunnyRoof.shaded)").text
             #expect(page.contains("It is weak from 8:00 to 9:00 on 8 of 8 days"), "\(page)")
             #expect(try await stage.ask("/panels/\(SunnyRoof.panels[0])").text.contains("It gives what its peers give."))

@@ -74,7 +74,7 @@ extension APIRoutes {
     func now() async throws -> NowJSON {
         var envoys: [NowJSON.Envoy] = []
         for envoy in try await house.envoys() {
-            guard let now = try await house.now(of: envoy) else { continue }
+            guard let now = try await house.now(of: envoy, isQuick: true) else { continue }
             envoys.append(
                 NowJSON.Envoy(
                     serial: envoy.serialNumber, timeZone: envoy.timeZone, day: now.today.day.description,

@@ -74,7 +74,17 @@ struct EnvoyNow: Sendable {
 }
 
 extension House {
-    func now(of envoy: EnvoyStatus) async throws -> EnvoyNow? {
+    /// Thinks over what the panels of all Envoys look like, once an hour, for pages that do not wait for it.
+    func keepReviews() async throws {
+        let now = now
+        if await reviews.isKept(at: now) { return }
+        let reader = try await archive.open()
+        for envoy in try await envoys() { _ = try await reviews.reviews(of: envoy, reader, now: now) }
+        await reviews.noteKept(at: now)
+    }
+
+    /// - Parameter isQuick: whether to do with what is known of the panels' share over time, as the first page does.
+    func now(of envoy: EnvoyStatus, isQuick: Bool = false) async throws -> EnvoyNow? {
         let reader = try await archive.open()
         let now = now
         guard let today = try await reader.today(now: now).first(where: { $0.envoy == envoy.serialNumber }) else { return nil }
@@ -82,7 +92,7 @@ extension House {
         let before = try await reader.energy(of: envoy.serialNumber, by: .day, days: yesterday...yesterday).first
         let tiles = try await reader.roof(of: envoy.serialNumber)
         let devices = try await self.panels(of: envoy)
-        let reviews = try await reviews.reviews(of: envoy, reader, now: now)
+        let reviews = isQuick ? await reviews.known(of: envoy) : try await reviews.reviews(of: envoy, reader, now: now)
         var panels = Self.compare(devices.filter { !$0.isRemoved }, at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
         for index in panels.indices { panels[index].review = reviews[panels[index].device.equipment] }
         let removed = Self.compare(devices.filter { $0.isRemoved && $0.joulesTotal > 0 }, at: nil, isFresh: false, tiles)

@@ -3,9 +3,20 @@ import Archive
 /// What is thought of each panel of an Envoy, thought over once an hour: it takes the intervals of many days.
 actor PanelReviews {
     private var known: [String: (hour: Int, reviews: [String: PanelReview])] = [:]
+    /// The hour up to which those of all Envoys are kept up for pages that are open.
+    private var keptHour: Int?
+    /// How often anything was thought over.
+    private(set) var version = 0
 
     private static let days = 60
     private static let hourDays = 10
+
+    /// What is known without thinking: perhaps nothing, or what was so an hour ago.
+    func known(of envoy: EnvoyStatus) -> [String: PanelReview] { known[envoy.serialNumber]?.reviews ?? [:] }
+
+    func isKept(at now: Int) -> Bool { keptHour == now / 3_600 }
+
+    func noteKept(at now: Int) { keptHour = now / 3_600 }
 
     /// By equipment; panels of which too little is known are left out.
     func reviews(of envoy: EnvoyStatus, _ reader: ArchiveReader, now: Int) async throws -> [String: PanelReview] {
@@ -17,10 +28,11 @@ actor PanelReviews {
         let hours = try await reader.panelHours(of: envoy.serialNumber, days: last.advanced(by: 1 - Self.hourDays)...last)
         let reviews = Self.reviews(days: days, hours: hours)
         known[envoy.serialNumber] = (hour, reviews)
+        version += 1
         return reviews
     }
 
-    static func reviews(days: [PanelSample], hours: [PanelSample]) -> [String: PanelReview] {
+    private static func reviews(days: [PanelSample], hours: [PanelSample]) -> [String: PanelReview] {
         let (days, hours) = (besideMedian(days), besideMedian(hours))
         return days.reduce(into: [:]) { result, panel in
             result[panel.key] = PanelReview(days: panel.value, hours: hours[panel.key] ?? [])

@@ -39,6 +39,8 @@ final class LiveFeed: Sendable {
                 listeners.last = mark
                 for listener in listeners.open.values { listener.yield(mark) }
             }
+            // As above.
+            try? await house.keepReviews()
         }
     }
 

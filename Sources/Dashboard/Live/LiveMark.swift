@@ -8,7 +8,7 @@ struct LiveMark: Equatable, Sendable {
     var seq = 0
     /// The number of the last alert that was raised or ended.
     var alertChange = 0
-    /// Another one whenever the captures, or what the proxy tells of itself, have changed; of this start of the program only.
+    /// Another one whenever the captures, what the proxy tells of itself, or what is thought of the panels has changed; of this start only.
     var state = "0"
     /// Minutes since 1970 UTC: much of a page is of the present, and grows old without any news.
     var minute = 0
@@ -26,6 +26,7 @@ extension House {
         let folders = [shelf.path, shelf.path.appending(Filing.rejected)]
         var hasher = Hasher()
         hasher.combine(proxy())
+        hasher.combine(await reviews.version)
         // A name that comes to a folder, or goes, changes the folder's time.
         hasher.combine(try await files.runIfActive { folders.flatMap { Self.changeTime(of: $0.string) } })
         mark.state = String(UInt(bitPattern: hasher.finalize()), radix: 36)

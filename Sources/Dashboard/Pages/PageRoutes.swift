@@ -33,7 +33,7 @@ struct PageRoutes {
             return Reply.html(try pages.render(Waiting(), title: "Waiting", as: "refusal", scripts: ["live"], mark: mark))
         }
         let envoy = try await house.envoy(query.text("envoy"))
-        guard let now = try await house.now(of: envoy) else { throw Refused(.notFound, "there is no such Envoy") }
+        guard let now = try await house.now(of: envoy, isQuick: true) else { throw Refused(.notFound, "there is no such Envoy") }
         let curve = try await house.dayCurve(of: envoy, now.today.day).svg
         let page = NowPage(now, among: envoys, curve: curve)
         return Reply.html(

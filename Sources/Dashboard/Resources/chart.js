@@ -53,11 +53,14 @@ function chart(place, rows, { labels, unit, isBars, when, tools = true, floor = 
   place.setAttribute("aria-label", summary);
   const shown = labels.length;
   // Half a bar of room at both ends, and around one that is alone.
-  const room = isBars ? Math.max(6, place.clientWidth / rows.length / 2) : 0;
-  const alone = isBars && rows.length === 1 ? [-1, 1].map((side) => rows[0][0].getTime() + side * step * 86400000) : null;
+  const times = rows.map((row) => row[0].getTime());
+  const gap = Math.min(...times.slice(1).map((time, i) => time - times[i]));
+  const room = isBars && rows.length > 1 ? Math.max(6, place.clientWidth / ((times.at(-1) - times[0]) / gap + 1) / 2) : 0;
+  const alone = isBars && rows.length === 1 ? [-1, 1].map((side) => times[0] + side * step * 86400000) : null;
   // Bars of days have no hours below them, those of months no days.
   const isTick = (tick) => step <= 1 ? tick.v % 86400000 === 0 : new Date(tick.v).getUTCDate() === 1;
-  const ticker = step ? { ticker: (...facts) => Dygraph.dateTicker(...facts).filter(isTick) } : {};
+  const ticker = alone ? { ticker: () => [{ v: times[0], label: when(rows[0][0]) }] }
+    : step ? { ticker: (...facts) => Dygraph.dateTicker(...facts).filter(isTick) } : {};
   const colours = shown === 1 ? [colour("--sun")] : [colour("--before"), colour("--sun")];
   const graph = new Dygraph(canvas, rows, {
     labels: ["t", ...labels], legend: "never", labelsUTC: true, colors: colours, strokeWidth: 2, connectSeparatedPoints: false,
@@ -150,7 +153,11 @@ async function energyRows(place, view) {
   const moved = samples(before).map(([date, value]) => [
     view === "year" ? new Date(Date.UTC(dayDate(from).getUTCFullYear(), date.getUTCMonth(), 1))
       : new Date(date.getTime() + dayDate(from).getTime() - dayDate(firstBefore).getTime()), value]);
-  return beside(samples(now), moved, 0);
+  // The whole span, also where nothing is known of its ends.
+  const first = dayDate(from), last = by === "hour" ? new Date(dayDate(to).getTime() + 23 * 3600000)
+    : by === "month" ? new Date(Date.UTC(first.getUTCFullYear(), 11, 1)) : dayDate(to);
+  const ends = [first, last].map((date) => [date, null]);
+  return beside([...ends, ...samples(now)], moved, 0);
 }
 
 async function panelRows(place) {
