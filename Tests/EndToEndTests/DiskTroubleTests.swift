@@ -108,7 +108,7 @@ struct DiskTroubleTests {
             try await disk.cover()
             for request in [PostedReport.any.request, Self.large] { Self.expectRefusal(try await Self.post(house, request), house) }
             let line = try #require(house.proxy.lines(containing: "could not keep a report").first)
-            #expect(line.contains("Read-only file system") && line.contains("hint=\"make "))
+            #expect(line.contains("Read-only file system") && line.contains("hint=\"mount "))
             try await disk.uncover()
             #expect(try await Self.post(house, PostedReport.any.request).isSuccess)
         }

@@ -50,8 +50,8 @@ enum CloudReply {
     }
 
     private static func reportXML(in body: [UInt8]) -> String? {
-        // What is not a report gets the failure reply, whatever the reason.
-        guard let form = try? Deflate.inflate(body) else { return nil }
+        // A report may come uncompressed. What is none gets the failure reply, whatever the reason.
+        let form = (try? Deflate.inflate(body)) ?? body
         let xml = String(decoding: Form.value(of: "body", in: form) ?? form, as: UTF8.self)
         return xml.contains("<perf_report") ? xml : nil
     }
