@@ -6,7 +6,8 @@ import Testing
 
 @Suite("What the cloud says while the Envoy is answered here", .timeLimit(.minutes(10)))
 struct ShieldTests {
-    private static let unread = NumberedRequest.bytes(body: Array("no zlib".utf8), path: "/emu_reports/performance_report")
+    private static let path = "/emu_reports/performance_report"
+    private static let unread = NumberedRequest.bytes(body: Array("no zlib".utf8), path: path)
 
     private static func reply(_ body: String) -> CloudBehaviour {
         .reply(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)".utf8))
@@ -40,6 +41,26 @@ struct ShieldTests {
             ] {
                 #expect(alerts.text.split(separator: "\n").contains { $0.contains(" lasts ") && $0.contains(alert) }, "\(alerts)")
             }
+        }
+    }
+
+    @Test("The cloud hears of the next report when it has answered the one before, though the Envoy waits for neither")
+    func inTurn() async throws {
+        try await withHouse(.slow(.seconds(4)), ["--cloud", "shield"]) { house async throws in
+            async let pause = {
+                var arrivals = house.cloud.arrivals().makeAsyncIterator()
+                _ = await arrivals.next()
+                let first = ContinuousClock.now
+                _ = await arrivals.next()
+                return ContinuousClock.now - first
+            }()
+            for number in 1...2 {
+                let request = NumberedRequest.bytes(body: Array("\(number)".utf8), path: Self.path)
+                #expect(try await house.post(request).isSuccess)
+            }
+            #expect(await pause > .seconds(3))
+            let bodies = house.cloud.requests.map { String(decoding: $0.bytes.suffix(1), as: UTF8.self) }
+            #expect(bodies == ["1", "2"])
         }
     }
 
