@@ -85,7 +85,8 @@ extension ArchiveReader {
     ///   - filter: its `timestamps.upperBound` is the instant before which they began or, without a beginning, ended.
     ///   - place: only those before it, in the order of time and sequence number.
     ///   - limit: the most to read, at least 1.
-    public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode] {
+    public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode]
+    {
         try await ask("reading events of") { db in
             let start = PageKey(timestamp: filter.timestamps.lowerBound, minor: 0)
             return try Row.fetchAll(

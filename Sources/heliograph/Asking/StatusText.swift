@@ -32,7 +32,8 @@ struct StatusText {
 
     private var archive: String {
         if let failure = house.archiveFailure {
-            return "archive   \(house.archivePath), which can't be read: \(failure.cause)" + (failure.hint.map { "\n          \($0)" } ?? "")
+            let hint = failure.hint.map { "\n          \($0)" } ?? ""
+            return "archive   \(house.archivePath), which can't be read: \(failure.cause)\(hint)"
         }
         guard let archive = house.archive else { return "archive   \(house.archivePath), which is not there yet" }
         let conflicts = archive.conflictCount > 0 ? "; \(Wording.counted(archive.conflictCount, "row")) came again with other values" : ""
