@@ -31,7 +31,7 @@ struct AnswerResponder: Responder {
         guard let cloud else { return await outlet.fail(.notAsked) }
         await turn.begin()
         await cloud.answer(request, through: &outlet, on: eventLoop)
-        guard await judge.took(outlet, on: eventLoop) else { return }
+        guard await judge.took(&outlet, on: eventLoop) else { return }
         // Where it fails, the cloud hears of the report twice at worst.
         try? await onThread(eventLoop) { [spool] in try spool.undelivered.remove(exchange) }
     }

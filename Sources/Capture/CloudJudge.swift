@@ -9,11 +9,14 @@ struct CloudJudge: Sendable {
 
     init(_ configuration: CaptureConfiguration) { (isReport, isTaken) = (configuration.isReport, configuration.isTaken) }
 
-    /// Whether the cloud has taken the report that passed through the outlet. Decoded off the event loop.
-    func took(_ outlet: ReplyOutlet, on eventLoop: any EventLoop) async -> Bool {
+    /// Whether the cloud has taken the report that passed through the outlet. Decoded once, off the event loop.
+    func took(_ outlet: inout ReplyOutlet, on eventLoop: any EventLoop) async -> Bool {
         guard outlet.ending.isTaken else { return false }
+        if let verdict = outlet.verdict { return verdict }
         let (isTaken, heard) = (isTaken, outlet.heard)
         // Where the threads have ended, so has the program.
-        return (try? await NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { isTaken(heard) }.get()) ?? false
+        let verdict = (try? await NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) { isTaken(heard) }.get()) ?? false
+        outlet.verdict = verdict
+        return verdict
     }
 }

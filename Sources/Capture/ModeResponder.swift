@@ -54,7 +54,8 @@ struct ModeResponder: Responder {
         case .answer, .off: await answer.answer(request, through: &outlet, on: eventLoop)
         }
         guard judge.isReport(request.head.target) else { return }
-        mode.note(outlet.ending, isTaken: await judge.took(outlet, on: eventLoop), at: time(nil))
+        let isTaken = await judge.took(&outlet, on: eventLoop)
+        mode.note(outlet.ending, isTaken: isTaken, at: time(nil))
     }
 
     /// Whether the device was going somewhere else than to the cloud that takes reports.

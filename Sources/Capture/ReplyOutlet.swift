@@ -37,6 +37,8 @@ struct ReplyOutlet {
     /// What the cloud said, as far as it is as short as a reply to a report is.
     private(set) var heard: [UInt8] = []
     private static let heardLimit = 64 << 10
+    /// Whether that says that the report is taken, once it has been judged.
+    var verdict: Bool?
     private(set) var spoolError: SpoolError?
     private(set) var count = 0
     private(set) var ending = Ending.pending

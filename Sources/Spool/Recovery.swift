@@ -14,7 +14,7 @@ public struct Recovery: Sendable {
     var unsettled: [Stem] = []
 
     /// What a `response` says where the program ended between a request and its reply.
-    public static let interruption = "no reply: heliograph was stopped before the reply came\n"
+    public static let interruption = "\(ExchangeFile.noReply)heliograph was stopped before the reply came\n"
 
     init(of path: FilePath, _ folder: FileDescriptor) throws(SpoolError) {
         // Names one at a time, and only what is to be mended is held: the folder may hold any number of exchanges.
@@ -68,7 +68,7 @@ public struct Recovery: Sendable {
 
 extension SpoolDirectory {
     /// What a `response` says where a reply came, or none, and could not be written: the disk was full, say.
-    public static let unkeptReply = "no reply: it could not be kept\n"
+    public static let unkeptReply = "\(ExchangeFile.noReply)it could not be kept\n"
 
     /// Settles requests that came before a time and have no reply: whatever happened, none will come any more. Blocking.
     ///

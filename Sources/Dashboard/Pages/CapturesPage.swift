@@ -55,10 +55,12 @@ struct CapturesPage {
     /// When an exchange came, by this machine's clock: the beginning of its name.
     static func arrival(_ stem: Stem) -> String { String(stem.description.prefix(19).replacing("T", with: " ")) }
 
+    private static func ago(_ timestamp: Int?, _ now: Int) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
+
     /// How it is with the cloud, and who answers the Envoy.
     private static func cloud(_ proxy: ProxyState, now: Int) -> String {
-        func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
-        let reached = proxy.cloudFails ? "failed \(ago(proxy.lastCloudFailureTimestamp))" : "last reply \(ago(proxy.lastReplyTimestamp))"
+        let reached =
+            proxy.cloudFails ? "failed \(ago(proxy.lastCloudFailureTimestamp, now))" : "last reply \(ago(proxy.lastReplyTimestamp, now))"
         let answered = "the Envoy is answered here (experimental: what it accepts is unknown), \(proxy.answersGiven) times so far"
         let what =
             switch proxy.cloud {
@@ -71,7 +73,6 @@ struct CapturesPage {
     }
 
     private static func facts(_ state: ServiceState, now: Int) -> [Fact] {
-        func ago(_ timestamp: Int?) -> String { timestamp.map { "\(Shown.duration(now - $0)) ago" } ?? "never" }
         var facts: [Fact] = []
         if let proxy = state.proxy {
             facts += [
@@ -79,7 +80,7 @@ struct CapturesPage {
                 Fact(
                     name: "Captured since then",
                     value: proxy.lastCaptureTimestamp == nil
-                        ? "none" : "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp))",
+                        ? "none" : "\(proxy.requestsCaptured), the last \(ago(proxy.lastCaptureTimestamp, now))",
                     isBad: false),
                 Fact(name: "Cloud", value: cloud(proxy, now: now), isBad: proxy.cloudFails && proxy.reachesOut),
             ]
@@ -94,7 +95,8 @@ struct CapturesPage {
         facts += [
             Fact(
                 name: "Waiting for the archive",
-                value: state.waiting == 0 ? "none" : "\(state.waiting), the oldest \(ago(state.oldestWaiting))", isBad: state.waiting > 20),
+                value: state.waiting == 0 ? "none" : "\(state.waiting), the oldest \(ago(state.oldestWaiting, now))",
+                isBad: state.waiting > 20),
             Fact(name: "Not understood", value: state.rejected == 0 ? "none" : "\(state.rejected)", isBad: state.rejected > 0),
             Fact(
                 name: "Archive",

@@ -20,7 +20,7 @@ struct CapturedDocument {
             throw Failure("the file can't be unpacked: \(error)", hint: "it is cut off or damaged; take another copy")
         }
         var content = bytes[...]
-        if bytes.starts(with: "no reply:".utf8) {
+        if bytes.starts(with: ExchangeFile.noReply.utf8) {
             let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
             throw Failure("there is nothing to decode; the file says: \(line)", hint: "decode the .request beside it")
         }

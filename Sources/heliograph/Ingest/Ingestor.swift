@@ -116,7 +116,8 @@ struct Ingestor: Sendable {
         if case .report(let arrival, _) = understood, let envoy = arrival.report.envoy, !exchange.files.contains(.answer) {
             // A reply that this Envoy never got is no form that it is known to accept.
             learn(from: reply, of: envoy.serialNumber, exchange.stem)
-            tellRefusal(reply, exchange.stem)
+            // The reply has been decoded for that already: once more only where there is something to tell.
+            if arrival.findings.contains(where: { $0.kind == .unknownValue }) { tellRefusal(reply, exchange.stem) }
         }
         return understood
     }
