@@ -23,7 +23,7 @@ enum EarlierCapture {
     init(_ bytes: [UInt8], limitBytes: Int) {
         if bytes.isEmpty {
             self = .unknown("it is empty")
-        } else if bytes.starts(with: "HTTP/".utf8) || bytes.starts(with: "no reply:".utf8) {
+        } else if bytes.starts(with: "HTTP/".utf8) || bytes.starts(with: ExchangeFile.noReply.utf8) {
             self = .reply
         } else if let head = EarlierHead(bytes) {
             self = Self.understand(head, limitBytes)
