@@ -81,6 +81,24 @@ struct CloudTests {
         }
     }
 
+    @Test("A report may come uncompressed, in its form or bare; what only holds one somewhere is none")
+    func uncompressed() async throws {
+        let xml = "<perf_report><event id=\"7\"/></perf_report>"
+        let reports = [Array(xml.utf8), Form.encode(xml: xml, webcomm: .v3_0), Form.encode(xml: xml, webcomm: .v4_6_0)]
+        try await withCloud { _, client in
+            func reply(to body: [UInt8]) async throws -> EnvoyReply {
+                let head = "POST /emu_reports/performance_report HTTP/1.1\r\nContent-Length: \(body.count)\r\nConnection: close\r\n\r\n"
+                return try await client.send(head.utf8 + body)
+            }
+            for report in reports {
+                let answered = try await reply(to: report)
+                #expect(answered.processedEvents == [7])
+            }
+            let refused = try await reply(to: [0] + reports[0])
+            #expect(!refused.isSuccess)
+        }
+    }
+
     @Test("A cloud that is down refuses connections, and comes back on the same port")
     func down() async throws {
         try await withCloud { cloud, client in
