@@ -70,7 +70,7 @@ struct Questions {
             "/", "/history?view=day&at=\(day)", "/history?view=week&at=\(day)", "/history?view=month&at=\(day)",
             "/history?view=year&at=\(day)",
             "/history?view=all", "/panels", "/panels/\(panel)", "/roof", "/events", "/captures",
-            "/assets/heliograph.css", "/assets/chart.js", "/assets/dygraph.js",
+            "/assets/chart.js", "/assets/dygraph.js",
             "/api/v1/now", "/api/v1/power?from=\(day)&to=\(day)", "/api/v1/energy?by=hour&from=\(year)-01-01&to=\(day)",
             "/api/v1/energy?by=month&from=1990-01-01&to=\(day)", "/api/v1/energy?by=day&from=1990-01-01&to=\(day)",
             "/api/v1/devices/\(panel)/readings?from=\(day)&to=\(day)", "/api/v1/devices/\(panel)/energy?by=month&from=1990-01-01&to=\(day)",

@@ -37,7 +37,7 @@ struct PageRoutes {
         let curve = try await house.dayCurve(of: envoy, now.today.day).svg
         let page = NowPage(now, among: envoys, curve: curve)
         return Reply.html(
-            try pages.render(page, title: "Now", as: "now", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
+            try pages.render(page, title: "Now", as: "now", scripts: ["chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     /// Before the first report.
@@ -68,7 +68,7 @@ struct PageRoutes {
         let span = HistorySpan(view, at: try query.day("at") ?? today, known: min(first, today)...today)
         let page = try await HistoryPage(span, envoy, among: try await house.envoys(), house)
         return Reply.html(
-            try pages.render(page, title: span.title, as: "history", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
+            try pages.render(page, title: span.title, as: "history", scripts: ["chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     private func panel(_ device: String, _ query: Query) async throws -> Response {
@@ -76,7 +76,7 @@ struct PageRoutes {
         let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
         let page = try await PanelPage(panel, envoy, on: try query.day("day"), among: try await house.envoys(), house)
         return Reply.html(
-            try pages.render(page, title: panel.title, as: "panel", scripts: ["dygraph", "chart", "live"], mark: mark, envoy: page.envoy))
+            try pages.render(page, title: panel.title, as: "panel", scripts: ["chart", "live"], mark: mark, envoy: page.envoy))
     }
 
     private func events(_ query: Query) async throws -> Response {

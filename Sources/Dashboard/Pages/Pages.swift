@@ -2,7 +2,7 @@ import Archive
 import Hummingbird
 import Mustache
 
-/// Puts facts into templates. Everything that goes into a page passes Mustache's escaping; `content` and plots, made here, alone do not.
+/// Puts facts into templates. Everything that goes into a page passes Mustache's escaping; `content`, the style and plots, made here, alone do not.
 struct Pages: Sendable {
     private let library: MustacheLibrary
     private let token: String
@@ -35,8 +35,8 @@ struct Pages: Sendable {
                 Frame.Link(
                     path: $0.path + (envoy?.query ?? ""), title: $0.title, isCurrent: $0.template == name || $0.others.contains(name))
             },
-            scripts: scripts.map { Frame.Script(name: $0, isModule: $0 != "dygraph", version: version) },
-            hasCharts: scripts.contains("dygraph"), mark: mark?.text ?? "", isLive: mark != nil,
+            scripts: scripts.map { Frame.Script(name: $0, version: version) },
+            style: Resources.style, mark: mark?.text ?? "", isLive: mark != nil,
             choice: envoy.flatMap { $0.hasOthers ? $0 : nil })
         guard let page = library.render(frame, withTemplate: "frame") else {
             throw DashboardError("rendering", "frame", .other("there is no such template"))
@@ -59,7 +59,6 @@ struct Frame {
     }
     struct Script {
         let name: String
-        let isModule: Bool
         let version: String
     }
 
@@ -69,7 +68,7 @@ struct Frame {
     let content: String
     let links: [Link]
     let scripts: [Script]
-    let hasCharts: Bool
+    let style: String
     let mark: String
     let isLive: Bool
     let choice: EnvoyChoice?
