@@ -3,15 +3,19 @@ SWIFT ?= swift
 ARGS ?=
 VERSION ?= $(shell sed -nE 's/.*text = "(.*)"/\1/p' Sources/heliograph/Version.swift)
 BENCH ?= capture
-# Built for size, which costs no speed here and saves memory for ever; Swift's own libraries go into the binary.
-RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections
+# Built for size, which costs no speed here and saves memory for ever; Swift's own libraries go into the binary. The functions in use
+# stand together (scripts/order-functions), and nobody links to it, so that it need not tell names, as Swift otherwise makes it do.
+LINKING := $(CURDIR)/packaging/linking
+RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections \
+    -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker --symbol-ordering-file=$(LINKING)/functions-in-use.txt \
+    -Xlinker --no-warn-symbol-ordering -Xlinker -T -Xlinker $(LINKING)/nameless-functions.ld
 # What only a debugger reads is left out: it takes time.
 TESTS_BUILD := $(SWIFT) build --build-tests --explicit-target-dependency-import-check error -debug-info-format none
 
 # In a container one is often root, and a trial may be.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root yes)
 
-.PHONY: run demo build fuzz test-import bench bench-publishing deb test test-deb lint format dependencies test-tools
+.PHONY: run demo build order fuzz test-import bench bench-publishing deb test test-deb lint format dependencies test-tools
 
 run: build ## install what is missing, build, start the capture proxy with its files under ./data
 	.build/release/heliograph run --data data $(AS_ROOT) $(ARGS)
@@ -21,6 +25,10 @@ demo: build ## the proxy between a made-up Envoy and a made-up cloud, all on thi
 
 build: dependencies ## the release binary, .build/release/heliograph
 	$(RELEASE) --product heliograph
+
+order: build test-tools ## tell the linker anew which functions are in use, see scripts/order-functions
+	scripts/install-packages valgrind
+	scripts/order-functions .build/release/heliograph packaging/linking/functions-in-use.txt
 
 deb: dependencies ## a Debian package of the release binary, with Swift's own libraries in the binary
 	$(RELEASE) --product heliograph

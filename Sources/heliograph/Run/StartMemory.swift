@@ -17,20 +17,25 @@ enum StartMemory {
         #endif
     }
 
-    /// Lets go of the pages of program text that starting has brought in: those that are needed later come back by
-    /// themselves, from the file. On a router with little memory the rest is of more use elsewhere.
+    /// Lets go of the pages of programs and libraries that starting has brought in: those that are needed later come back
+    /// by themselves, from the file. On a router with little memory the rest is of more use elsewhere.
     static func giveBack() {
         #if os(Linux)
             // Where the list can't be read, everything stays as it is.
-            guard let maps = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd() else { return }
+            guard let maps = try? FileHandle(forReadingAtPath: "/proc/self/smaps")?.readToEnd() else { return }
+            var mapping: UnsafeMutableRawBufferPointer?
             for line in String(decoding: maps, as: UTF8.self).split(separator: "\n") {
-                // address range, permissions, offset, device, inode, path (proc_pid_maps(5))
+                // address range, permissions, offset, device, inode, path; then lines of "Name: value" (proc_pid_smaps(5))
                 let fields = line.split(separator: " ")
-                guard fields.count > 5, fields[1] == "r-xp", fields[5].hasPrefix("/") else { continue }
-                let ends = fields[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
-                guard ends.count == 2, ends[1] > ends[0], let start = UnsafeMutableRawPointer(bitPattern: ends[0]) else { continue }
-                // A mapping of a file that is executed and never written: nothing in it can be lost.
-                _ = madvise(start, Int(ends[1] - ends[0]), MADV_DONTNEED)
+                if fields.count > 5, ["r-xp", "r--p"].contains(fields[1]), fields[5].hasPrefix("/") {
+                    let ends = fields[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
+                    guard ends.count == 2, ends[1] > ends[0], let start = UnsafeMutableRawPointer(bitPattern: ends[0]) else { continue }
+                    mapping = UnsafeMutableRawBufferPointer(start: start, count: Int(ends[1] - ends[0]))
+                } else if fields.first == "Anonymous:" {
+                    // A mapping of a file that can't be written, and whose pages all are as in the file: nothing can be lost.
+                    if let mapping, fields.dropFirst().first == "0" { _ = madvise(mapping.baseAddress, mapping.count, MADV_DONTNEED) }
+                    mapping = nil
+                }
             }
         #endif
     }
