@@ -26,7 +26,7 @@ struct Pages: Sendable {
     func render(
         _ facts: Any, title: String, as name: String, scripts: [String] = [], mark: LiveMark? = nil, envoy: EnvoyChoice? = nil
     ) throws -> String {
-        guard let content = library.render(facts, withTemplate: name) else {
+        guard let content = library.render(TemplateFacts.dictionaries(of: facts) ?? [:], withTemplate: name) else {
             throw DashboardError("rendering", name, .other("there is no such template"))
         }
         let frame = Frame(
@@ -38,7 +38,7 @@ struct Pages: Sendable {
             scripts: scripts.map { Frame.Script(name: $0, version: version) },
             style: Resources.style, mark: mark?.text ?? "", isLive: mark != nil,
             choice: envoy.flatMap { $0.hasOthers ? $0 : nil })
-        guard let page = library.render(frame, withTemplate: "frame") else {
+        guard let page = library.render(TemplateFacts.dictionaries(of: frame) ?? [:], withTemplate: "frame") else {
             throw DashboardError("rendering", "frame", .other("there is no such template"))
         }
         return page
