@@ -5,7 +5,7 @@ VERSION ?= $(shell sed -nE 's/.*text = "(.*)"/\1/p' Sources/heliograph/Version.s
 BENCH ?= capture
 # Built for size, which costs no speed here and saves memory for ever; Swift's own libraries go into the binary. The functions in use
 # stand together (scripts/order-functions), and nobody links to it, so that it need not tell names, as Swift otherwise makes it do.
-LINKING := $(CURDIR)/packaging/linking
+LINKING := packaging/linking
 RELEASE := $(SWIFT) build -c release --static-swift-stdlib -Xswiftc -Osize -Xswiftc -Xfrontend -Xswiftc -function-sections -Xcc -ffunction-sections \
     -Xswiftc -use-ld=lld -Xlinker --no-export-dynamic -Xlinker --symbol-ordering-file=$(LINKING)/functions-in-use.txt \
     -Xlinker --no-warn-symbol-ordering -Xlinker -T -Xlinker $(LINKING)/nameless-functions.ld

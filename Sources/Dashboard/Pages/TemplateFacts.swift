@@ -4,7 +4,7 @@ enum TemplateFacts {
     /// Structures become dictionaries, within others and in arrays as well; what has words of its own stays as it is, and what is nil is
     /// left out, so that a name leads on to what is around.
     static func dictionaries(of value: Any) -> Any? {
-        if value is any CustomStringConvertible & LosslessStringConvertible { return value }
+        if value is any LosslessStringConvertible { return value }
         let mirror = Mirror(reflecting: value)
         switch mirror.displayStyle {
         case .optional: return mirror.children.first.flatMap { dictionaries(of: $0.value) }

@@ -6,7 +6,7 @@ import Hummingbird
 /// What every response carries, so that nothing of ours, and nothing that an Envoy sent, does in a browser what it should not.
 ///
 /// Not among it is `Cross-Origin-Opener-Policy`: without TLS browsers heed it on loopback alone (HTML, "cross-origin opener policies"), and
-/// there the first page waits 50 ms for a process of its own.
+/// there the first page waits 50 ms for a process of its own. Who puts the pages behind TLS can add it there.
 struct SecurityHeaders: RouterMiddleware {
     /// Only our own files and, known by its hash, our own style: no other inline script or style, no frame, no other place to send
     /// things to.
