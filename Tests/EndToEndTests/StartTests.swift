@@ -19,8 +19,9 @@ struct StartTests {
                 ])
             let text = house.proxy.program.output.value.text
             #expect(text.contains("with an Envoy:    redirect its TCP port 443 to port \(house.proxy.port) of this machine"))
-            #expect(text.contains("sudo heliograph gateway up --envoy ADDRESS"))
-            #expect(text.contains("heliograph simulate envoy --to https://127.0.0.1:\(house.proxy.port) --reports 3"))
+            let program = Program.built("heliograph")
+            #expect(text.contains("sudo \(program) gateway up --envoy ADDRESS"))
+            #expect(text.contains(" \(program) simulate envoy --to https://127.0.0.1:\(house.proxy.port) --reports 3"))
             #expect(!text.contains("experimental") && !text.contains("to Enphase"))
             #expect(!house.proxy.log.contains { $0.contains("experimental") })
         }

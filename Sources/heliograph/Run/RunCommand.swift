@@ -145,7 +145,10 @@ struct RunCommand: AsyncParsableCommand {
             return try CaptureServer(
                 CaptureConfiguration(settings, identity, mode, forms), spool: spool, counters: counters, logger: logger,
                 onListening: { addresses in
-                    if let noticed { print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed).text) }
+                    if let noticed {
+                        let called = CommandLine.arguments.first ?? "heliograph"
+                        print(StartNotice(listening: addresses.map(\.addressAndPort), settings: noticed, program: called).text)
+                    }
                     fflush(nil)
                     manager?.tell("READY=1")
                     StartMemory.giveBack()

@@ -4,6 +4,8 @@ import Capture
 struct StartNotice {
     var listening: [String]
     var settings: Settings
+    /// How this program was called: who built it and did not install it has no other name for it.
+    var program: String
 
     /// When the Envoy is answered here; nil for never.
     private var answers: String? {
@@ -34,9 +36,9 @@ struct StartNotice {
         lines += [
             "",
             "with an Envoy:    redirect its TCP port 443 to port \(port) of this machine, and make this machine its gateway:",
-            "                  sudo heliograph gateway up --envoy ADDRESS, and docs/gateway.md",
+            "                  sudo \(program) gateway up --envoy ADDRESS, and docs/gateway.md",
             "without one:      in another terminal, run",
-            "                  heliograph simulate envoy --to https://127.0.0.1:\(port) --reports 3",
+            "                  \(program) simulate envoy --to https://127.0.0.1:\(port) --reports 3",
         ]
         if settings.cloud.reachesOut, settings.upstream == .enphase {
             lines.append("                  (this sends made-up reports to Enphase; `make demo` keeps them on this machine)")
