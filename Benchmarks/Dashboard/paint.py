@@ -22,6 +22,7 @@ with Browser() as browser:
     for _ in range(8):
         seconds(browser, paths[-1])
     print("milliseconds to the first contentful paint in Chromium: first, then the median of 4 more")
-    for path in paths:
-        first, *others = (seconds(browser, path) for _ in range(5))
+    # In rounds, so that what slows the machine for a while does not fall on one page alone.
+    rounds = [[seconds(browser, path) for path in paths] for _ in range(5)]
+    for path, (first, *others) in zip(paths, zip(*rounds)):
         print(f"{path:72}{first:8.1f} {statistics.median(others):8.1f}")
