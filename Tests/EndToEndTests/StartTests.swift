@@ -21,7 +21,7 @@ struct StartTests {
             #expect(text.contains("with an Envoy:    redirect its TCP port 443 to port \(house.proxy.port) of this machine"))
             let program = Program.built("heliograph")
             #expect(text.contains("sudo \(program) gateway up --envoy ADDRESS"))
-            #expect(text.contains(" \(program) simulate envoy --to https://127.0.0.1:\(house.proxy.port) --reports 3"))
+            #expect(text.contains(" \(program) simulate envoy --to https://127.0.0.1:\(house.proxy.port) --speed 300"))
             #expect(!text.contains("experimental") && !text.contains("to Enphase"))
             #expect(!house.proxy.log.contains { $0.contains("experimental") })
         }

@@ -37,12 +37,16 @@ struct StartNotice {
             "",
             "with an Envoy:    redirect its TCP port 443 to port \(port) of this machine, and make this machine its gateway:",
             "                  sudo \(program) gateway up --envoy ADDRESS, and docs/gateway.md",
-            "without one:      in another terminal, run",
-            "                  \(program) simulate envoy --to https://127.0.0.1:\(port) --reports 3",
         ]
         if settings.cloud.reachesOut, settings.upstream == .enphase {
-            lines.append("                  (this sends made-up reports to Enphase; `make demo` keeps them on this machine)")
+            lines += [
+                "without one:      `make demo`, where it was built; or start it again with `--cloud answer` added, so that nothing",
+                "                  made up goes to Enphase, and in another terminal run",
+            ]
+        } else {
+            lines += ["without one:      in another terminal, run"]
         }
+        lines += ["                  \(program) simulate envoy --to https://127.0.0.1:\(port) --speed 300"]
         return (lines + ["", "stop with ctrl-c", ""]).joined(separator: "\n")
     }
 }
