@@ -16,7 +16,7 @@ public struct SampleRoof {
 
     /// Some full reports with 500 intervals and 500 readings each, oldest first, from `days`.
     ///
-    /// - Parameter withEvents: whether each panel says in the evening that it sleeps, and in the morning that it no longer does.
+    /// - Parameter withEvents: whether each microinverter says in the evening that it sleeps, and in the morning that it no longer does.
     public mutating func forEachReport(
         days: Range<Int>, rowsOfEachKind limit: Int = 500, withEvents: Bool = false, _ body: (Report) async throws -> Void
     ) async throws {
@@ -65,9 +65,11 @@ public struct SampleRoof {
 
     private mutating func addNight(before day: Int, panel index: Int, to report: inout Report) {
         let (dusk, dawn) = (Self.firstMidnight + day * 86_400 - 5 * 3_600 + index, Self.firstMidnight + day * 86_400 + 6 * 3_600 + index)
+        // As real Envoys say it: of the microinverter, without its channel.
+        let serial = String(panels[index].dropLast(2))
         for (timestamp, state) in [(dusk, 2), (dawn, 1)] {
             var event = Event(id: id, code: 10_009, timestamp: timestamp)
-            (event.stateNumber, event.equipment) = (state, panels[index])
+            (event.stateNumber, event.equipment) = (state, serial)
             if state == 1 { event.correlationID = id - 1 }
             report.events.append(event)
             id += 1

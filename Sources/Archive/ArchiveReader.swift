@@ -13,31 +13,18 @@ public struct ArchiveReader: Sendable {
 
     /// Opens an archive for reading only. The file stays as it is.
     ///
-    /// - Throws: `ArchiveError` with `missing`, `notADatabase`, `notAnArchive`, `tooNew`, `damaged` or another cause.
-    public static func open(_ path: String, check: IntegrityCheck = .none) async throws -> ArchiveReader {
-        try await blocking("opening", path) {
-            let file = ArchiveFile(path: path)
-            try file.checkHeader()
-            try file.inspect(check: check)
-            var configuration = ArchiveFile.configuration()
-            configuration.readonly = true
-            return ArchiveReader(path: path, database: try DatabasePool(path: path, configuration: configuration))
-        }
-    }
-
-    /// Opens an archive for reading only, in a program that may have it open already.
-    ///
-    /// A process loses all its locks on a file as soon as it closes any descriptor of it (fcntl(2)). SQLite minds that for its
-    /// own; so here nothing but SQLite touches the file.
-    ///
     /// - Parameters:
+    ///   - check: how thoroughly to look for damage first.
     ///   - memory: how much of the file each connection holds in memory.
     ///   - readers: how many questions are answered at once, at least 1; others wait.
-    /// - Throws: as `open(_:check:)`.
-    public static func openBeside(_ path: String, memory: ArchiveMemory = .modest, readers: Int = 2) async throws -> ArchiveReader {
+    /// - Throws: `ArchiveError` with `missing`, `notADatabase`, `notAnArchive`, `tooNew`, `damaged` or another cause.
+    public static func open(
+        _ path: String, check: IntegrityCheck = .none, memory: ArchiveMemory = .ample, readers: Int = 5
+    ) async throws -> ArchiveReader {
         try await blocking("opening", path) {
             let file = ArchiveFile(path: path)
-            try file.checkBeside()
+            try file.checkIdentity()
+            try file.inspect(check: check)
             var configuration = ArchiveFile.configuration(memory)
             configuration.readonly = true
             configuration.maximumReaderCount = max(1, readers)

@@ -22,27 +22,25 @@ public struct ArchiveWriter: Sendable {
     /// - Parameters:
     ///   - check: how thoroughly to look for damage first.
     ///   - memory: how much of the file to hold in memory.
-    /// - Throws: `ArchiveError` with `notADatabase`, `notAnArchive`, `tooNew`, `damaged` or another cause.
+    ///   - makesIt: whether to make one where there is none.
+    /// - Throws: `ArchiveError` with `missing`, `notADatabase`, `notAnArchive`, `tooNew`, `damaged` or another cause.
     public static func open(
-        _ path: String, check: IntegrityCheck = .atStart, memory: ArchiveMemory = .ample
+        _ path: String, check: IntegrityCheck = .atStart, memory: ArchiveMemory = .ample, makesIt: Bool = true
     ) async throws -> ArchiveWriter {
         try await blocking("opening", path) {
             let file = ArchiveFile(path: path)
-            if !file.exists { try file.create() }
-            try file.checkHeader()
+            if makesIt, !file.exists { try file.create() }
+            try file.checkIdentity()
             try file.inspect(check: check)
             return try ArchiveWriter(path: path, synchronous: .full, memory: memory)
         }
     }
 
-    /// Opens an archive that is there, in a program that may have it open already; see `ArchiveReader.openBeside`.
+    /// Opens an archive that another part of the program makes and keeps open.
     ///
-    /// - Throws: as `open(_:check:memory:)`, and with `missing` where there is none.
+    /// - Throws: as `open(_:check:memory:makesIt:)`, with `missing` where there is none.
     public static func openBeside(_ path: String) async throws -> ArchiveWriter {
-        try await blocking("opening", path) {
-            try ArchiveFile(path: path).checkBeside()
-            return try ArchiveWriter(path: path, synchronous: .full, memory: .modest)
-        }
+        try await open(path, check: .none, memory: .modest, makesIt: false)
     }
 
     enum Synchronous: String { case off, full }

@@ -21,7 +21,7 @@ struct AnswerResponder: Responder {
         guard let exchange = outlet.exchange else { return await give(up: "the request could not be kept", request, &outlet, eventLoop) }
         let reply: [UInt8]
         do {
-            reply = try await answer(to: try await bytes.all(request.count), on: eventLoop)
+            reply = try await answer(to: bytes, on: eventLoop)
             try await keep(reply, of: exchange)
             try await onThread(eventLoop) { [spool] in try spool.undelivered.add(exchange) }
         } catch { return await give(up: "\(error)", request, &outlet, eventLoop) }
@@ -41,9 +41,10 @@ struct AnswerResponder: Responder {
         await cloud.answer(request, through: &outlet, on: eventLoop)
     }
 
-    /// Not on the event loop, where a large report would hold up others.
-    private func answer(to request: [UInt8], on eventLoop: any EventLoop) async throws -> [UInt8] {
-        try await onThread(eventLoop) { [make, answersUnread] in try make(request, answersUnread) }
+    /// Not on the event loop, where a large report would hold up others; and read there only, so that no more of them are in memory than
+    /// there are threads.
+    private func answer(to request: RequestBytes, on eventLoop: any EventLoop) async throws -> [UInt8] {
+        try await onThread(eventLoop) { [make, answersUnread] in try make(try request.all(), answersUnread) }
     }
 
     private func onThread<Value: Sendable>(_ eventLoop: any EventLoop, _ work: @escaping @Sendable () throws -> Value) async throws -> Value

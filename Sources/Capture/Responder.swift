@@ -17,15 +17,12 @@ enum RequestBytes: Sendable {
 
     private static let chunk = 256 * 1024
 
-    /// All of them; `count` as the request says it.
-    func all(_ count: Int) async throws(SpoolError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        while bytes.count < count {
-            let chunk = try await chunk(from: bytes.count)
-            if chunk.isEmpty { break }
-            bytes += chunk
+    /// All of them. Blocking, and as large as a request may be: for a thread that does one after another.
+    func all() throws(SpoolError) -> [UInt8] {
+        switch self {
+        case .stored(let file): try file.bytes()
+        case .held(let bytes): bytes
         }
-        return bytes
     }
 
     func chunk(from offset: Int) async throws(SpoolError) -> [UInt8] {

@@ -9,9 +9,11 @@ struct PowerNow: Equatable {
     private(set) var watts: [String: Double] = [:]
     /// How many panels were read now.
     private(set) var panelCount = 0
+    /// Whether the power of all of these is known: readings of some firmware tell no energy (§3).
+    private var isComplete = true
 
-    /// The sum; nil where nothing is known.
-    var total: Double? { watts.isEmpty ? nil : watts.values.reduce(0, +) }
+    /// The sum; nil where nothing is known, or not of every panel that was read now.
+    var total: Double? { isComplete && !watts.isEmpty ? watts.values.reduce(0, +) : nil }
 
     /// How long before its Envoy's newest report a panel may have been read, s.
     static let readingSeconds = 1_800
@@ -32,6 +34,7 @@ struct PowerNow: Equatable {
             return !isSilent && age <= Self.readingSeconds
         }
         panelCount = current.count
+        isComplete = current.allSatisfy { $0.averageWatts != nil }
         let isUnknown = current.isEmpty && daylight.isBroadDay(at: now)
         if !isUnknown { for reading in read { watts[reading.equipment] = 0 } }
         for reading in current { watts[reading.equipment] = reading.averageWatts }

@@ -1,4 +1,4 @@
-/// A captured HTTP message taken apart: what requests and replies have in common.
+/// A captured HTTP message taken apart: what requests and replies have in common. Of a reply with interim heads before it, only the reply.
 struct CapturedMessage {
     /// The first line, without its end.
     var firstLine: String
@@ -10,8 +10,8 @@ struct CapturedMessage {
     var body: ArraySlice<UInt8>
 
     init(_ bytes: [UInt8]) throws(ReportError) {
-        guard let bodyStart = Self.endOfHead(bytes) else { throw .splitting(.headWithoutEnd) }
-        let lines = bytes[..<bodyStart].split(separator: UInt8(ascii: "\n")).map { line in
+        guard let head = Self.head(of: bytes) else { throw .splitting(.headWithoutEnd) }
+        let lines = bytes[head].split(separator: UInt8(ascii: "\n")).map { line in
             String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
         }
         firstLine = lines.first ?? ""
@@ -27,14 +27,35 @@ struct CapturedMessage {
             default: break
             }
         }
-        body = chunked ? try Self.dechunk(bytes[bodyStart...])[...] : bytes[bodyStart...]
+        body = chunked ? try Self.dechunk(bytes[head.upperBound...])[...] : bytes[head.upperBound...]
     }
 
-    /// Where the body begins: after the first empty line, ended by CR LF or by LF alone.
-    private static func endOfHead(_ bytes: [UInt8]) -> Int? {
+    /// The head that tells of the body, its empty line included. Before a reply's there may be interim ones, such as `100 Continue`
+    /// (RFC 9110 §15.2): they are passed over where a reply follows.
+    private static func head(of bytes: [UInt8]) -> Range<Int>? {
+        var start = bytes.startIndex
+        // Each turn leaves a head behind, so each byte is looked at once.
+        while let end = endOfHead(bytes[start...]) {
+            guard isInterim(bytes[start..<end]), bytes[end...].starts(with: "HTTP/".utf8) else { return start..<end }
+            start = end
+        }
+        return nil
+    }
+
+    /// Whether another head is to follow: not after 101, behind which there is no HTTP any more.
+    private static func isInterim(_ head: ArraySlice<UInt8>) -> Bool {
+        guard head.starts(with: "HTTP/".utf8) else { return false }
+        let line = head.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
+        let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+        guard words.count >= 2, let status = Int(String(decoding: words[1], as: UTF8.self)) else { return false }
+        return 100..<200 ~= status && status != 101
+    }
+
+    /// Where the head ends: after the first empty line, ended by CR LF or by LF alone.
+    private static func endOfHead(_ bytes: ArraySlice<UInt8>) -> Int? {
         var lineIsEmpty = false
-        for (index, byte) in bytes.enumerated() {
-            switch byte {
+        for index in bytes.indices {
+            switch bytes[index] {
             case UInt8(ascii: "\n"):
                 if lineIsEmpty { return index + 1 }
                 lineIsEmpty = true

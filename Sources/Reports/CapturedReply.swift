@@ -1,6 +1,6 @@
 /// A captured reply taken apart as far as decoding needs it: status and body.
 public struct CapturedReply: Equatable, Sendable {
-    /// The HTTP status, such as 200.
+    /// The HTTP status, such as 200; of an interim head, such as `100 Continue`, only where no reply follows it.
     public var status: Int
     /// The body's bytes, freed of chunked framing.
     public var body: ArraySlice<UInt8>

@@ -12,11 +12,15 @@ import SystemPackage
 public struct Retention: Sendable {
     /// The first day whose exchanges stay, as in `2012-02-22`; nil where all do.
     public var firstDay: String?
+    /// Where nothing of this day or a later one is there, all days stay: without a battery this machine's clock may be years ahead for
+    /// a while after its start, and what gets no younger needs no more room.
+    public var liveDay: String?
     /// Room to leave on the disk, bytes; nil where none is asked for.
     public var leaveFreeBytes: Int?
 
-    public init(firstDay: String?, leaveFreeBytes: Int?) {
+    public init(firstDay: String?, liveDay: String? = nil, leaveFreeBytes: Int?) {
         self.firstDay = firstDay
+        self.liveDay = liveDay
         self.leaveFreeBytes = leaveFreeBytes
     }
 
@@ -34,8 +38,9 @@ extension SpoolDirectory {
         var removal = Retention.Removal()
         guard Files.exists(processedPath) else { return removal }
         let days = try Files.names(in: processedPath).filter(Stem.isDay).sorted()
+        let isLive = days.last ?? "" >= retention.liveDay ?? ""
         for day in days.dropLast() {
-            let isOld = retention.firstDay.map { day < $0 } ?? false
+            let isOld = isLive && retention.firstDay.map { day < $0 } ?? false
             let isInTheWay = try lacksRoom(retention.leaveFreeBytes)
             guard isOld || isInTheWay else { break }
             removal.files += try removeDay(processedPath.appending(day))

@@ -18,6 +18,12 @@ public struct StoredFile: Sendable {
         spool = draft.spool
     }
 
+    /// All bytes. Blocking.
+    public func bytes() throws(SpoolError) -> [UInt8] {
+        if let held { return held }
+        return try Files.readAll(path, limit: count)
+    }
+
     /// The bytes from `offset` on, at most `limit` of them; empty at the end.
     public func bytes(from offset: Int, limit: Int) async throws(SpoolError) -> [UInt8] {
         if let held { return offset == 0 && held.count <= limit ? held : Array(held.dropFirst(offset).prefix(limit)) }

@@ -49,8 +49,13 @@ public struct Undelivered: Sendable {
     public func add(_ stem: Stem) throws(SpoolError) {
         try Files.createFolder(path)
         let source = path.removingLastComponent().appending(ExchangeFile.request.name(of: stem))
-        try Files.link(source, to: path.appending("\(stem).\(Self.request)"))
-        try Files.synchronise(folder: path)
+        let note = path.appending("\(stem).\(Self.request)")
+        try Files.link(source, to: note)
+        do throws(SpoolError) { try Files.synchronise(folder: path) } catch {
+            // Whoever hears that it failed does otherwise: the cloud would get the report twice.
+            try? Files.remove(note)
+            throw error
+        }
     }
 
     /// The cloud has taken it.

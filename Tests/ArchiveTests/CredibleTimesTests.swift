@@ -1,3 +1,4 @@
+import Foundation
 import Reports
 import Testing
 
@@ -123,6 +124,20 @@ import Testing
             #expect(try await archive.reader.status().envoys.first?.lastReceivedTimestamp == summer + 7)
             let finding = try #require(try await archive.reader.findings().first)
             #expect(finding.count == 3 && finding.firstSource == "live" && finding.lastSource == "live")
+        }
+    }
+
+    @Test func `a receipt from when this machine's clock was ahead gives way to the next one, and none comes back`() async throws {
+        let now = Int(Date().timeIntervalSince1970)
+        let receipts = [
+            (now + 400 * day, last: now + 400 * day), (now + 401 * day, last: now + 401 * day), (now - 600, last: now - 600),
+            (now - 9 * day, last: now - 600), (now + 300 * day, last: now - 600), (now - 300, last: now - 300),
+        ]
+        try await withArchive { archive in
+            for (index, (received, last)) in receipts.enumerated() {
+                try await archive.keep(told(summer + index, "\(index)"), from: Source(name: "\(index)", receivedTimestamp: received))
+                #expect(try await archive.reader.status().envoys.first?.lastReceivedTimestamp == last)
+            }
         }
     }
 

@@ -166,6 +166,29 @@ import Testing
             #expect(today.joules == 350)
         }
     }
+
+    @Test func `a panel that came later than its peers is compared with them when it was there for all of the days`() async throws {
+        try await withArchive { archive in
+            let noon = try instant("2015-07-12T20:00:00Z")
+            func days(_ panel: String, _ count: Int, joules: Int) -> [Interval] {
+                (0..<count).map { interval(panel, noon - $0 * 86_400, joules: joules) }
+            }
+            // The fourth never gave anything.
+            var device = Device(equipment: "4")
+            device.channels = [Channel(equipment: "4.1")]
+            let intervals = days("1.1", 20, joules: 100) + days("2.1", 20, joules: 100) + days("3.1", 4, joules: 100)
+            try await archive.keep(report(intervals: intervals, devices: [device]))
+            // On a new roof all are of one age.
+            try await archive.keep(report("2", intervals: days("1.1", 4, joules: 100) + days("2.1", 4, joules: 50)))
+            func shares(_ days: Int) async throws -> [Double?] {
+                try await archive.reader.devices(now: noon, shareDays: days).map(\.shareOfMedian)
+            }
+            #expect(try await shares(7).prefix(4) == [1, 1, nil, 0])
+            #expect(try await shares(4).prefix(4) == [1, 1, nil, 0])
+            #expect(try await shares(3).prefix(4) == [1, 1, 1, 0])
+            #expect(try await shares(7).suffix(2).compactMap(\.self).map { ($0 * 3).rounded() } == [4, 2])
+        }
+    }
 }
 
 @Suite struct CivilDateTests {

@@ -28,10 +28,12 @@ import Testing
                 ]))
             let before = try await archive.reader.events().all()
             #expect(before.map(\.kind) == [.raised, .cleared])
-            #expect(before.first?.isOpen == true)
+            #expect(before.map(\.endedTimestamp) == [1_437_837_157, 1_437_837_157])
+            #expect(before.map(\.mayHaveEndedEarlier) == [true, false])
             try await archive.keep(report(events: [event(104_110, 512, .raised, 1_437_837_016, pairsWith: 104_171)]))
             let after = try await archive.reader.events().all()
             #expect(after.map(\.endedTimestamp) == [1_437_837_157])
+            #expect(after.map(\.mayHaveEndedEarlier) == [false])
         }
     }
 
@@ -45,7 +47,38 @@ import Testing
                 ]))
             let episodes = try await archive.reader.events().all()
             #expect(episodes.map(\.beganTimestamp) == [1_400_000_000, 1_410_000_000, 1_420_000_000])
-            #expect(episodes.map(\.endedTimestamp) == [nil, 1_410_000_100, nil])
+            #expect(episodes.map(\.endedTimestamp) == [1_410_000_000, 1_410_000_100, nil])
+            #expect(episodes.map(\.mayHaveEndedEarlier) == [true, false, false])
+        }
+    }
+
+    @Test func `a condition whose clear was never captured was over when it was raised or cleared next`() async throws {
+        try await withArchive { archive in
+            try await archive.keep(
+                report(events: [
+                    event(1, 512, .raised, 1_400_000_000), event(2, 512, .raised, 1_400_086_400),
+                    event(9, 512, .cleared, 1_400_172_800, pairsWith: 8), event(10, 512, .raised, 1_400_259_200),
+                    // None of these says anything of it: of another code, of another device, of a moment.
+                    event(11, 101, .raised, 1_400_300_000), event(12, 512, .raised, 1_400_300_000, otherPanel),
+                    event(13, 512, .momentary, 1_400_300_001),
+                ]))
+            let episodes = try await archive.reader.events().all()
+            #expect(episodes.map(\.kind) == [.raised, .raised, .cleared, .raised, .raised, .raised, .momentary])
+            #expect(episodes.map(\.endedTimestamp) == [1_400_086_400, 1_400_172_800, 1_400_172_800, nil, nil, nil, nil])
+            #expect(episodes.map(\.mayHaveEndedEarlier) == [true, true, false, false, false, false, false])
+            #expect(episodes.map(\.isOpen) == [false, false, false, true, true, true, false])
+        }
+    }
+
+    @Test func `conditions of one code and device whose messages differ end each for itself`() async throws {
+        try await withArchive { archive in
+            let events = ["1", "2", "1"].enumerated().map { index, key in
+                var event = event(index, 10_006, .raised, 1_400_000_000 + index * 100)
+                event.messageKey = key
+                return event
+            }
+            try await archive.keep(report(events: events))
+            #expect(try await archive.reader.events().all().map(\.endedTimestamp) == [1_400_000_200, nil, nil])
         }
     }
 
@@ -113,6 +146,57 @@ import Testing
         }
     }
 
+    @Test func `where lasting ones belong to it, a range lists by its beginning what may have lasted into it`() async throws {
+        try await withArchive { archive in
+            let raises = [100, 900, 1_500].enumerated().map { event($0, 512, .raised, 1_400_000_000 + $1) }
+            try await archive.keep(report(events: raises))
+            var filter = RowFilter(timestamps: 1_400_001_000..<1_400_002_000)
+            filter.includesLasting = true
+            let listed = try await archive.reader.events(filter).all()
+            #expect(listed.map(\.beganTimestamp) == [1_400_000_900, 1_400_001_500])
+            #expect(listed.map(\.endedTimestamp) == [1_400_001_500, nil])
+        }
+    }
+
+    @Test func `a channel's events are also those of its microinverter, and a microinverter's those of all its channels`() async throws {
+        try await withArchive { archive in
+            try await archive.keep(
+                report(
+                    events: [
+                        event(1, 509, .momentary, 1_400_000_000), event(2, 101, .momentary, 1_400_000_001, panel),
+                        event(3, 77, .momentary, 1_400_000_002, "121333885639.2"),
+                        event(4, 512, .momentary, 1_400_000_003, otherPanel),
+                    ], devices: [Device(equipment: "121333885639")]))
+            let wanted: [(equipment: String, codes: [Int])] = [
+                (panel, [509, 101]), ("121333885639.2", [509, 77]), ("121333885639", [509, 101, 77]), (otherPanel, [512]), ("x.1", []),
+            ]
+            for (equipment, codes) in wanted {
+                let filter = RowFilter(envoy: someEnvoy, equipment: equipment)
+                #expect(try await archive.reader.events(filter).all().map(\.code) == codes)
+                #expect(try await archive.reader.newestEvents(filter, limit: 10).map(\.code) == Array(codes.reversed()))
+            }
+        }
+    }
+
+    @Test func `the newest events of a device follow each other page by page, also behind many that belong to others`() async throws {
+        try await withArchive { archive in
+            // More clears than a page looks at, whose conditions began long before.
+            let raises = (0..<30).map { event($0, 512, .raised, 1_400_000_000 + $0) }
+            let clears = (0..<30).map { event(100 + $0, 512, .cleared, 1_400_001_000 + $0, pairsWith: $0) }
+            let others = (0..<30).map { event(200 + $0, 512, .momentary, 1_400_002_000 + $0, otherPanel) }
+            try await archive.keep(report(events: raises + clears + others))
+            let filter = RowFilter(equipment: panel)
+            var pages: [[EventEpisode]] = []
+            repeat {
+                let place = pages.last?.last?.place
+                pages.append(try await archive.reader.newestEvents(filter, before: place, limit: 4))
+            } while pages.last?.count == 4 && pages.count < 20
+            #expect(pages.map(\.count) == Array(repeating: 4, count: 7) + [2])
+            let all = try await archive.reader.events(filter).all()
+            #expect(Array(pages.joined()) == Array(all.reversed()))
+        }
+    }
+
     /// Conditions around a range from 1000 to 2000: over before (1), ended within (2), lasted through (3), lasts (4), within (5), ended
     /// behind (6), of unknown beginning (7).
     private var spans: Report {
@@ -125,22 +209,43 @@ import Testing
         return report(events: events + [event(99, 7, .cleared, 1_400_001_600, pairsWith: 98)])
     }
 
+    /// How SQLite finds what a question asks for.
+    private func queryPlan(
+        _ archive: ArchiveWriter, _ filter: RowFilter, _ sql: @escaping @Sendable (RowFilter) -> String
+    ) async throws -> [String] {
+        try await archive.database.read { db in
+            try Row.fetchAll(
+                db, sql: "EXPLAIN QUERY PLAN " + sql(filter),
+                arguments: EpisodeQuery.arguments(filter, after: PageKey(timestamp: 0, minor: 0), size: 1)
+            ).map { row in try row.required(3, as: String.self) }
+        }
+    }
+
     @Test(arguments: [false, true]) func `episodes are read along the index of times, without sorting`(newestFirst: Bool) async throws {
         try await withArchive { archive in
-            var filter = RowFilter(envoy: "1", equipment: "2")
+            // In the order of time, a device is read as all are.
+            var filter = RowFilter(envoy: "1", equipment: newestFirst ? nil : "2.1")
             filter.includesLasting = true
-            let plan = try await archive.database.read { [filter] db in
-                try Row.fetchAll(
-                    db, sql: "EXPLAIN QUERY PLAN " + EpisodeQuery.sql(filter, newestFirst: newestFirst),
-                    arguments: EpisodeQuery.arguments(filter, after: PageKey(timestamp: 0, minor: 0), size: 1)
-                ).map { row in try row.required(3, as: String.self) }
-            }
+            let plan = try await queryPlan(archive, filter) { EpisodeQuery.sql($0, newestFirst: newestFirst) }
             #expect(plan.first?.hasPrefix("SEARCH event USING INDEX event_by_time (timestamp>") == true)
             #expect(!plan.contains { $0.contains("TEMP B-TREE") })
             let pairing = plan.filter { line in ["clear", "later", "beginning"].contains { line.hasPrefix("SEARCH \($0) ") } }
             #expect(pairing.count >= 6)
             #expect(
                 pairing.allSatisfy { $0.hasSuffix("(device_id=? AND correlation_id=?)") || $0.hasSuffix("(device_id=? AND wire_id=?)") })
+            let following = plan.compactMap { line in line.contains(" next ") ? line : nil }
+            #expect(following.count > 0, "\(plan.map { Array($0.utf8.prefix(14)) })")
+            #expect(following.allSatisfy { $0.hasSuffix("(device_id=? AND code=? AND timestamp>?)") })
+        }
+    }
+
+    @Test func `the newest of a device are read along an index of devices, which alone tells how far back to look`() async throws {
+        try await withArchive { archive in
+            let filter = RowFilter(envoy: "1", equipment: "2.1")
+            let newest = try await queryPlan(archive, filter) { EpisodeQuery.sql($0, newestFirst: true) }
+            #expect(newest.first == "SEARCH event USING INDEX event_identity (device_id=?)")
+            let far = try await queryPlan(archive, filter) { EpisodeQuery.farSQL($0) }
+            #expect(far.first == "SEARCH event USING COVERING INDEX event_identity (device_id=?)")
         }
     }
 }

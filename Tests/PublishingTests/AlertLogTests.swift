@@ -53,6 +53,25 @@ import Testing
         }
     }
 
+    @Test func `a panel that gave little stays told while its Envoy is silent`() async throws {
+        try await watch { flow, look in
+            func told(_ now: Int) async throws -> [String] { try await look(now).filter { $0.contains("panelLow") } }
+            let evening = midnight + 16 * 3_600
+            try await keep(0..<3, in: flow) { report, _ in report.intervals[0].joules = 10_000 }
+            #expect(try await told(evening + 2 * day).count == 1)
+            #expect(try await told(evening + 8 * day).isEmpty, "nobody knows that it is over")
+            try await keep(9..<12, in: flow)
+            #expect(try await told(evening + 11 * day).first?.hasPrefix("notice alert ended") == true)
+        }
+    }
+
+    @Test func `a panel that came lately gives less in three days than its peers, and is not told for that`() async throws {
+        try await watch { flow, look in
+            try await keep(0..<4, in: flow) { report, day in if day < 3 { report.intervals.removeFirst() } }
+            #expect(try await look(midnight + 3 * day + 16 * 3_600).isEmpty)
+        }
+    }
+
     @Test func `a panel that is not read, until it is`() async throws {
         try await watch { flow, look in
             try await keep(0..<3, in: flow) { report, day in if day > 0 { report.readings.removeFirst() } }
@@ -95,6 +114,25 @@ import Testing
             report.events = [event(2, state: 1, at: midnight + 300 * day, clears: 1)]
             try await flow.archive.keep(report, from: Source(name: "cleared", receivedTimestamp: midnight + 300 * day))
             #expect(try await told(midnight + 300 * day + 60) == ["notice alert ended \(line)"])
+        }
+    }
+
+    @Test func `an event whose clear was never captured, until it is raised again`() async throws {
+        try await watch { flow, look in
+            func raise(_ id: Int, at timestamp: Int) async throws {
+                var report = Roof().reports(1, from: timestamp)[0]
+                var event = Event(id: id, code: 10_000, timestamp: timestamp)
+                (event.stateNumber, event.equipment) = (2, "121333885001")
+                report.events = [event]
+                try await flow.archive.keep(report, from: Source(name: "\(id)", receivedTimestamp: timestamp))
+            }
+            func told(_ now: Int) async throws -> [String] { try await look(now).filter { $0.contains("eventOpen") } }
+            try await raise(1, at: midnight)
+            #expect(try await told(midnight + day + 10).count == 1)
+            try await raise(2, at: midnight + 40 * day)
+            #expect(try await told(midnight + 40 * day + 60).map { $0.hasPrefix("notice alert ended") } == [true])
+            let again = try await told(midnight + 41 * day + 60)
+            #expect(again.count == 1 && again[0].contains("is raised since 2015-12-22T00:00:00Z"), "\(again)")
         }
     }
 

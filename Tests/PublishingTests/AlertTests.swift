@@ -146,6 +146,18 @@ import Testing
         #expect(said(0.59, isOpen: false) && !said(0.62, isOpen: false) && said(0.62, isOpen: true) && !said(0.66, isOpen: true))
     }
 
+    @Test func `a low panel of which nothing is known any more stays told, and is not told anew`() {
+        func said(isOpen: Bool, state: Int = 2) -> [AlertRule] {
+            facts {
+                $0.devices = [device("low", share: nil, readSecondsAgo: 300)]
+                $0.devices[0].adminState = state
+                if isOpen { $0.open = [.init(.panelLow, envoy: "1", subject: "low")] }
+            }
+        }
+        #expect(said(isOpen: true) == [.panelLow])
+        #expect(said(isOpen: false).isEmpty && said(isOpen: true, state: 3).isEmpty)
+    }
+
     @Test func `an event that stays raised, a full disk, a cloud that fails, and a task are told`() {
         var event = EventEpisode(seq: 1, envoy: "1", equipment: "2.1", code: 101, kind: .raised)
         event.beganTimestamp = noon - 90_000

@@ -41,7 +41,11 @@ import Testing
                 return await #expect(throws: PublishError.self) { try await target.tryOut(flow.archive.reader) }?.reason
             }
             #expect(await reason { $0.password = "rain" } == "the broker refuses: connection refused: not authorised")
-            let nameless = await reason { ($0.certificate, $0.privateKey) = (nil, nil) } ?? ""
+            // In TLS 1.3 the broker's word comes when we have begun to speak, and is lost where its reset overtakes it.
+            var nameless = ""
+            for _ in 0..<5 where !nameless.hasPrefix("no TLS") {
+                nameless = await reason { ($0.certificate, $0.privateKey) = (nil, nil) } ?? ""
+            }
             #expect(nameless.hasPrefix("no TLS with it: ") && nameless.contains("certificate required"), "\(nameless)")
             let stranger = await reason { $0.authorities = nil } ?? ""
             #expect(stranger == "no TLS with it: certificate verify failed")

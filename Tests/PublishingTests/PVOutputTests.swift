@@ -228,6 +228,66 @@ import Testing
         }
     }
 
+    /// Three reports' rows, of which the last one's interval is over 100 s after the publisher's clock, and when it is over.
+    private func underWay(_ flow: Flow) async throws -> (end: Int, clock: Watched<Int>) {
+        let reports = Roof().reports(3)
+        try await flow.keep(reports, from: "first")
+        let end = try #require(reports.last?.intervals.first?.endTimestamp)
+        return (end, Watched(end - 100))
+    }
+
+    /// A publisher that the test tends, until it is closed in any case.
+    private func withPublisher(
+        _ subject: PVOutputSubject, _ flow: Flow, _ clock: Watched<Int>, _ body: (PVOutputPublisher) async throws -> Void
+    ) async throws {
+        let publisher = PVOutputPublisher(subject.settings, flow.archive.reader, now: { clock.value })
+        do { try await body(publisher) } catch {
+            await publisher.close()
+            throw error
+        }
+        await publisher.close()
+    }
+
+    @Test func `an interval that was under way is told when it is over, also where that fails at first`() async throws {
+        try await running { subject, flow in
+            let (end, clock) = try await underWay(flow)
+            try await withPublisher(subject, flow, clock) { publisher in
+                try await publisher.tend()
+                try await publisher.publish(flow.archive.reader.rows(after: 0))
+                #expect(try subject.statuses().count == 2)
+                clock.change { $0 = end }
+                try subject.set("refuse")
+                await #expect(throws: PublishError.self) { try await publisher.tend() }
+                try subject.set("ok")
+                try await publisher.tend()
+                #expect(try subject.statuses().count == 3)
+            }
+        }
+    }
+
+    @Test(arguments: [50, 0])
+    func `an interval that was under way when the program ended is told after its next start`(secondsBefore: Int) async throws {
+        try await running { subject, flow in
+            let (end, clock) = try await underWay(flow)
+            try await withPublisher(subject, flow, clock) { publisher in
+                try await publisher.publish(flow.archive.reader.rows(after: 0))
+            }
+            #expect(try subject.statuses().count == 2)
+            let asked = try requests(subject)
+            clock.change { $0 = end - secondsBefore }
+            try await withPublisher(subject, flow, clock) { publisher in
+                try await publisher.tend()
+                #expect(try requests(subject) == asked + 1, "the last status alone is told again")
+                clock.change { $0 = end }
+                try await publisher.tend()
+                #expect(try subject.statuses().count == 3)
+                let told = try requests(subject)
+                try await publisher.tend()
+                #expect(try requests(subject) == told)
+            }
+        }
+    }
+
     @Test func `where every status is refused, none is passed over`() async throws {
         try await running { subject, flow in
             try subject.server.folder.write("0".utf8, to: "size")

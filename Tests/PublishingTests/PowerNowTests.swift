@@ -9,17 +9,20 @@ import Testing
     private let noon = 1_446_120_000
     private let hour = 3_600
 
-    /// Two panels that were read at an instant with 100 W each, or as `second` says, and whose Envoy reported and was heard of at others.
-    private func power(read: Int, second: Int? = nil, reported: Int, received: Int, now: Int, days: Bool = true) -> PowerNow {
+    /// Two panels that were read at an instant with 100 W each, or as `second` and `joules` say, and whose Envoy reported and was heard of
+    /// at others.
+    private func power(
+        read: Int, second: Int? = nil, joules: [Int?] = [30_000, 30_000], reported: Int, received: Int, now: Int, days: Bool = true
+    ) -> PowerNow {
         let envoy = EnvoyStatus(
             serialNumber: "1", lastReportTimestamp: reported, lastReceivedTimestamp: received, intervalCount: 0, readingCount: 0,
             eventCount: 0)
-        let devices = [("a", read), ("b", second ?? read)].map { equipment, instant in
+        let devices = [("a", read, joules[0]), ("b", second ?? read, joules[1])].map { equipment, instant, joules in
             var device = DeviceNow(
                 envoy: "1", equipment: equipment, serialNumber: equipment, inverterCondition: .init(), channelCondition: .init(),
                 joulesToday: 0, joulesTotal: 1)
             device.latest = Reading(equipment: equipment, timestamp: instant, durationSeconds: 300)
-            device.latest?.joules = 30_000
+            device.latest?.joules = joules
             return device
         }
         var daylight = Daylight()
@@ -35,6 +38,16 @@ import Testing
     @Test func `a panel that is not read while others are sleeps, with 0 W`() {
         let day = power(read: noon - 300, second: noon - 2_000, reported: noon - 60, received: noon - 60, now: noon)
         #expect(day.watts == ["a": 100, "b": 0] && day.total == 100 && day.panelCount == 1)
+    }
+
+    @Test func `where a reading tells no energy nobody knows the power of all, whether another panel sleeps or gives power`() {
+        let asleep = power(
+            read: noon - 300, second: noon - 2_000, joules: [nil, 30_000], reported: noon - 60, received: noon - 60, now: noon)
+        #expect(asleep.watts == ["b": 0] && asleep.total == nil && asleep.panelCount == 1)
+        let awake = power(read: noon - 300, joules: [nil, 30_000], reported: noon - 60, received: noon - 60, now: noon)
+        #expect(awake.watts == ["b": 100] && awake.total == nil && awake.panelCount == 2)
+        let night = noon + 9 * hour
+        #expect(power(read: noon, joules: [nil, nil], reported: night - 60, received: night - 60, now: night).total == 0)
     }
 
     @Test func `at night power is 0 W, whether the Envoy reports or not, and though the last readings were high`() {

@@ -115,7 +115,10 @@ struct FilingTests {
         try fill(["2012-02-21", "2012-02-22", "2012-02-23", "2012-02-24"])
         try Data().write(to: root.appending(path: "processed/2012-02-21/notes.txt"))
         #expect(try spool.apply(Retention(firstDay: nil, leaveFreeBytes: nil)).days == [])
-        let removal = try spool.apply(Retention(firstDay: "2012-02-23", leaveFreeBytes: nil))
+        #expect(
+            try spool.apply(Retention(firstDay: "2099-12-01", liveDay: "2099-12-24", leaveFreeBytes: nil)).days == [],
+            "a clock that is years ahead makes nothing old")
+        let removal = try spool.apply(Retention(firstDay: "2012-02-23", liveDay: "2012-02-24", leaveFreeBytes: nil))
         #expect(removal.days == ["2012-02-21", "2012-02-22"] && removal.files == 4)
         #expect(visible("processed") == ["2012-02-21", "2012-02-23", "2012-02-24"])
         #expect(visible("processed/2012-02-21") == ["notes.txt"])

@@ -7,7 +7,8 @@ public struct RowFilter: Equatable, Sendable {
     public var timestamps: Range<Int>
     /// The serial number of an Envoy; nil for all.
     public var envoy: String?
-    /// `serial.channel`, or a serial number for a device with all its channels; nil for all.
+    /// `serial.channel`, or a serial number for a device with all its channels; nil for all. Of events, those of a channel's
+    /// microinverter are a channel's, too: most name the serial number alone (seen in §3's captures: 509, 512 and 10009).
     public var equipment: String?
     /// Of events: whether those conditions belong to it, too, that were raised before it and ended within it, or lasted beyond
     /// it; of the latter, those raised within a year.
@@ -26,6 +27,12 @@ public struct RowFilter: Equatable, Sendable {
              AND device_id IN (SELECT device.id FROM device JOIN envoy ON envoy.id = envoy_id
             WHERE (:envoy IS NULL OR envoy.serial = :envoy) AND (:equipment IS NULL OR equipment = :equipment OR device.serial = :equipment))
             """
+    }
+
+    /// The serial number of the microinverter whose channel is asked for; nil where it is no channel.
+    var inverter: String? {
+        guard let equipment, case (let serial, _?) = EquipmentBook.parts(of: equipment) else { return nil }
+        return serial
     }
 }
 

@@ -23,7 +23,8 @@ public struct DeviceNow: Equatable, Sendable {
     public var joulesToday: Int
     /// Energy of all time, joules.
     public var joulesTotal: Int
-    /// Energy of the last days, today included, divided by that of the median panel of the same Envoy; nil if that is 0.
+    /// Energy of the last days, today included, divided by that of the median panel of the same Envoy; nil if that is 0, and of a panel
+    /// that has not been there for all of these days, though others have.
     public var shareOfMedian: Double?
 }
 
@@ -39,17 +40,14 @@ extension ArchiveReader {
             for envoy in try Row.fetchAll(db, sql: "SELECT id, serial, time_zone FROM envoy ORDER BY serial") {
                 var clock = LocalClock(zoneNamed: envoy.optional(2))
                 let today = clock.day(of: clamped(now)).daysSince1970
+                let first = today - max(1, min(shareDays, 40_000)) + 1
                 let rows = try Row.fetchAll(
-                    db, sql: panelsNow,
-                    arguments: [
-                        "today": today, "first": today - max(1, min(shareDays, 40_000)) + 1,
-                        "envoy": try envoy.required(0, as: Int.self),
-                    ])
-                let recent = rows.map { row in row.optional(Column.recent) ?? 0 }
-                let median = median(recent.filter { $0 > 0 })
+                    db, sql: panelsNow, arguments: ["today": today, "first": first, "envoy": try envoy.required(0, as: Int.self)])
+                let recent = comparedJoules(rows, since: first)
+                let median = median(recent.compactMap(\.self).filter { $0 > 0 })
                 for (row, joules) in zip(rows, recent) {
                     var device = try DeviceNow(row, envoy: envoy.required(1))
-                    device.shareOfMedian = median > 0 ? Double(joules) / median : nil
+                    device.shareOfMedian = median > 0 ? joules.map { Double($0) / median } : nil
                     devices.append(device)
                 }
             }
@@ -72,7 +70,19 @@ func median(_ values: [Int]) -> Double {
 
 private enum Column {
     static let recent = 13
-    static let reading = 14
+    static let firstDay = 14
+    static let reading = 15
+}
+
+/// Each panel's energy of the last days, joules; nil for one that came within them, unless it is as old as the oldest.
+private func comparedJoules(_ rows: [Row], since first: Int) -> [Int?] {
+    let beginnings: [Int?] = rows.map { row in row.optional(Column.firstDay) }
+    let oldest = beginnings.compactMap(\.self).min() ?? first
+    return zip(rows, beginnings).map { row, beginning in
+        // Its first day, too, may have been a part of one.
+        if let beginning, beginning >= first, beginning > oldest { return nil }
+        return row.optional(Column.recent, as: Int.self) ?? 0
+    }
 }
 
 /// Channels, and what has no channel but is an inverter or was measured.
@@ -83,6 +93,7 @@ private let panelsNow = """
         device.condition_flags, device.observed_flags, device.control_bits,
         device.joules, today.joules,
         (SELECT sum(joules) FROM device_day WHERE device_id = device.id AND day BETWEEN :first AND :today),
+        (SELECT min(day) FROM device_day WHERE device_id = device.id),
         \(FactColumns.reading)
     FROM device
     LEFT JOIN device inverter ON inverter.envoy_id = device.envoy_id AND inverter.serial = device.serial

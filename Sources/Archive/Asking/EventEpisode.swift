@@ -30,6 +30,8 @@ public struct EventEpisode: Equatable, Sendable {
     public var beganTimestamp: Int?
     /// When it ended, seconds since 1970 UTC; nil for what lasts, is momentary or unknown.
     public var endedTimestamp: Int?
+    /// Whether it may have ended before `endedTimestamp`: its clear is not known, and the same condition was raised or cleared again then.
+    public var mayHaveEndedEarlier = false
     public var messageKey: String?
     /// JSON.
     public var messageParameters: String?
@@ -54,9 +56,12 @@ extension ArchiveReader {
     /// Events by time, those that were raised together with what cleared them.
     ///
     /// A raise and a clear belong together if they are of one code and equipment and one names the other's id; as ids
-    /// begin anew after a factory reset, a clear belongs to the last such raise before it. An episode is listed by the
-    /// time of its first known event, so that ranges that adjoin list each once. With `includesLasting`, those come as well that began
-    /// before the range and were not over when it began: by their end where that lies within it, otherwise by their beginning.
+    /// begin anew after a factory reset, a clear belongs to the last such raise before it. A raise whose clear is not known, as it
+    /// was never captured, was over when the same condition (equipment, code and message) was raised or cleared next.
+    ///
+    /// An episode is listed by the time of its first known event, so that ranges that adjoin list each once. With `includesLasting`,
+    /// those come as well that began before the range and were not over when it began: by the clear that ended them where that lies
+    /// within it, otherwise by their beginning.
     public func events(_ filter: RowFilter = RowFilter(), pageSize: Int = 1_000) -> Pages<EventEpisode> {
         let size = max(1, pageSize)
         return Pages { key in
@@ -69,7 +74,7 @@ extension ArchiveReader {
                     arguments: EpisodeQuery.arguments(filter, after: start, size: size))
                 let page = try rows.map(EventEpisode.init)
                 guard page.count == size, let last = rows.last else { return (page, nil) }
-                return (page, PageKey(timestamp: try last.required(5), minor: try last.required(0)))
+                return (page, PageKey(timestamp: try last.required(6), minor: try last.required(0)))
             }
         }
     }
@@ -87,20 +92,44 @@ extension ArchiveReader {
     ///   - limit: the most to read, at least 1.
     public func newestEvents(_ filter: RowFilter = RowFilter(), before place: EventPlace? = nil, limit: Int) async throws -> [EventEpisode]
     {
-        try await ask("reading events of") { db in
+        let limit = max(1, limit)
+        return try await ask("reading events of") { db in
             let start = PageKey(timestamp: filter.timestamps.lowerBound, minor: 0)
-            return try Row.fetchAll(
-                db.cachedStatement(sql: EpisodeQuery.sql(filter, newestFirst: true)),
-                arguments: EpisodeQuery.arguments(filter, after: start, before: place, size: max(1, limit))
-            ).map(EventEpisode.init)
+            // Most episodes are of one event or two: in general the device's nearest events hold enough of them, however many it has.
+            if filter.equipment != nil, let near = try nearStart(filter, after: start, before: place, limit: limit, in: db) {
+                let found = try newest(filter, after: near, before: place, limit: limit, in: db)
+                if found.count == limit { return found }
+            }
+            return try newest(filter, after: start, before: place, limit: limit, in: db)
         }
+    }
+
+    private func newest(
+        _ filter: RowFilter, after start: PageKey, before place: EventPlace?, limit: Int, in db: Database
+    ) throws -> [EventEpisode] {
+        try Row.fetchAll(
+            db.cachedStatement(sql: EpisodeQuery.sql(filter, newestFirst: true)),
+            arguments: EpisodeQuery.arguments(filter, after: start, before: place, size: limit)
+        ).map(EventEpisode.init)
+    }
+
+    /// Behind what event a device's nearest ones begin; nil if it has no more than these.
+    private func nearStart(
+        _ filter: RowFilter, after start: PageKey, before place: EventPlace?, limit: Int, in db: Database
+    ) throws -> PageKey? {
+        let near = 4 * min(limit, 1_000)
+        let far = try Int.fetchOne(
+            db.cachedStatement(sql: EpisodeQuery.farSQL(filter)),
+            arguments: EpisodeQuery.arguments(filter, after: start, before: place, size: limit, near: near))
+        // All of that second: there may be more of it.
+        return far.map { PageKey(timestamp: $0, minor: 0) }
     }
 }
 
 extension EventEpisode {
     fileprivate init(_ row: Row) throws {
-        let event = try Event(row, at: 5, equipment: row.required(2))
-        let (ended, began): (Int?, Int?) = (row.optional(3), row.optional(4))
+        let event = try Event(row, at: 6, equipment: row.required(2))
+        let (cleared, followed, began): (Int?, Int?, Int?) = (row.optional(3), row.optional(4), row.optional(5))
         seq = try row.required(0)
         listedTimestamp = event.timestamp
         envoy = try row.required(1)
@@ -118,6 +147,7 @@ extension EventEpisode {
             case nil: .unknown(state: event.stateNumber)
             }
         beganTimestamp = event.state == .cleared ? began : event.timestamp
-        endedTimestamp = event.state == .cleared ? event.timestamp : ended
+        endedTimestamp = event.state == .cleared ? event.timestamp : cleared ?? followed
+        mayHaveEndedEarlier = cleared == nil && followed != nil
     }
 }

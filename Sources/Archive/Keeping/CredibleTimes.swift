@@ -26,15 +26,3 @@ struct CredibleTimes {
         return timestamp > known || (known > newest && timestamp <= newest)
     }
 }
-
-extension Int {
-    func addingClamping(_ other: Int) -> Int {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
-    }
-
-    func subtractingClamping(_ other: Int) -> Int {
-        let (difference, overflow) = subtractingReportingOverflow(other)
-        return overflow ? (other < 0 ? .max : .min) : difference
-    }
-}

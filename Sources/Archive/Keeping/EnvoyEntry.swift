@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Reports
 
@@ -21,8 +22,10 @@ struct EnvoyEntry {
     /// all days would move; it holds for the past too, as a zone is mostly changed because it was wrong. A name that is
     /// unknown here stands only while there is no other.
     ///
-    /// - Parameter received: when the report was received; nil where nobody knows.
-    init(_ envoy: Envoy, at timestamp: Int, received: Int?, in db: Database) throws {
+    /// - Parameters:
+    ///   - received: when the report was received; nil where nobody knows.
+    ///   - now: by this machine's clock, seconds since 1970 UTC; tells which receipts are of a time when that was ahead.
+    init(_ envoy: Envoy, at timestamp: Int, received: Int?, now: Int = Int(Date().timeIntervalSince1970), in db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO envoy(serial) VALUES (?) ON CONFLICT(serial) DO NOTHING")
             .execute(arguments: [envoy.serialNumber])
         let found = try Row.fetchOne(
@@ -35,7 +38,7 @@ struct EnvoyEntry {
         guard let row = found else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an Envoy's row is gone") }
         id = try row.required(0)
         let (knownReceipt, knownClock): (Int?, Int?) = (row.optional(5), row.optional(7))
-        if let received, (received, timestamp) >= (knownReceipt ?? .min, knownClock ?? .min) {
+        if let received, Self.isLater((received, timestamp), than: (knownReceipt, knownClock), now: now) {
             (lastReceived, clock) = (received, timestamp)
         } else {
             (lastReceived, clock) = (knownReceipt, knownClock)
@@ -67,6 +70,15 @@ struct EnvoyEntry {
             .execute(arguments: [timestamp, named, id])
         zone = named
         needsRecount = row.optional(4) != 0 && LocalClock.zone(named: named) != LocalClock.zone(named: known)
+    }
+
+    /// Whether a receipt stands before the last one that is known. The later one does; but what lies in the future, as this machine's clock
+    /// was ahead when it was noted, stands behind all else.
+    private static func isLater(_ receipt: (received: Int, clock: Int), than known: (received: Int?, clock: Int?), now: Int) -> Bool {
+        guard let last = known.received else { return true }
+        let (isAhead, wasAhead) = (receipt.received > now, last > now)
+        guard isAhead == wasAhead else { return wasAhead }
+        return (receipt.received, receipt.clock) >= (last, known.clock ?? .min)
     }
 
     private static func prefers(_ named: String, over known: String?, isNewer: Bool) -> Bool {

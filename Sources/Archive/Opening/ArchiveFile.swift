@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// An archive's file before it is opened: is it ours, is it sound, is it of a version we know. Nothing here writes to a file that exists.
 struct ArchiveFile {
@@ -7,11 +8,26 @@ struct ArchiveFile {
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Refuses what is no archive by the first 100 bytes alone, before SQLite gets to see the file.
-    func checkHeader() throws {
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ArchiveError("opening", path, exists ? .other("permission denied") : .missing)
+    /// The files that were found to be archives since the start, and that this process may have open.
+    private static let known = Mutex<Set<FileIdentity>>([])
+
+    /// Refuses what is no archive: by its first 100 bytes alone, before SQLite gets to see the file, but where it may be open already, by SQLite.
+    ///
+    /// A process loses all its locks on a file as soon as it closes any descriptor of it (fcntl(2)); another program would then take the
+    /// log away under our hands. SQLite minds that for its own descriptors; so nothing else may touch a file that it has open.
+    func checkIdentity() throws {
+        guard let identity = FileIdentity(path) else { throw ArchiveError("opening", path, .missing) }
+        try Self.known.withLock { known in
+            guard known.insert(identity).inserted else { return try checkApplication() }
+            do { try checkHeader() } catch {
+                known.remove(identity)
+                throw error
+            }
         }
+    }
+
+    private func checkHeader() throws {
+        guard let file = FileHandle(forReadingAtPath: path) else { throw ArchiveError("opening", path, .other("permission denied")) }
         defer { try? file.close() }  // It was only read: nothing can be lost.
         let header = [UInt8](try file.read(upToCount: 100) ?? Data())
         guard header.count == 100, header.starts(with: Array("SQLite format 3\0".utf8)) else {
@@ -19,6 +35,15 @@ struct ArchiveFile {
         }
         let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
         guard applicationID == Schema.applicationID else { throw ArchiveError("opening", path, .notAnArchive) }
+    }
+
+    private func checkApplication() throws {
+        var configuration = Self.configuration()
+        configuration.readonly = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let application = try queue.read { db in try Int32.fetchOne(db, sql: "PRAGMA application_id") }
+        guard application == Schema.applicationID else { throw ArchiveError("opening", path, .notAnArchive) }
+        try queue.close()
     }
 
     /// Refuses an archive of a later version, and one that the check finds damaged.
@@ -33,18 +58,6 @@ struct ArchiveFile {
         guard isKnown else { throw ArchiveError("opening", path, .damaged("its tables are missing")) }
         if let damage = try check.run(on: queue) { throw ArchiveError("opening", path, .damaged(damage)) }
         try queue.close()
-    }
-
-    /// Both checks by SQLite alone, for a program that has the file open already.
-    func checkBeside() throws {
-        guard exists else { throw ArchiveError("opening", path, .missing) }
-        var configuration = Self.configuration()
-        configuration.readonly = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        let identity = try queue.read { db in try Int32.fetchOne(db, sql: "PRAGMA application_id") }
-        guard identity == Schema.applicationID else { throw ArchiveError("opening", path, .notAnArchive) }
-        try queue.close()
-        try inspect(check: .none)
     }
 
     /// Makes an empty archive. It appears under its name complete or not at all, and never in another file's place.
@@ -77,6 +90,19 @@ struct ArchiveFile {
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -\(memory.rawValue)") }
         return configuration
+    }
+}
+
+/// What tells a file from all others that are there at the same time.
+private struct FileIdentity: Hashable {
+    let device: UInt64
+    let number: UInt64
+
+    /// nil if there is no file.
+    init?(_ path: String) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        (device, number) = (UInt64(facts.st_dev), UInt64(facts.st_ino))
     }
 }
 

@@ -18,8 +18,10 @@ public struct ArchiveRebuild: Sendable {
         try await blocking("rebuilding", path) {
             let file = ArchiveFile(path: path)
             if file.exists {
-                try file.checkHeader()
-                do { try file.inspect(check: .none) } catch let error as ArchiveError {
+                do {
+                    try file.checkIdentity()
+                    try file.inspect(check: .none)
+                } catch let error as ArchiveError {
                     guard case .damaged = error.cause else { throw error }
                 } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {}
             }

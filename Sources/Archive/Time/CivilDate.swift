@@ -8,10 +8,10 @@ public struct CivilDate: Hashable, Sendable, Comparable, CustomStringConvertible
         self.daysSince1970 = min(max(daysSince1970, -4_000_000), 4_000_000)
     }
 
-    /// The day `day` of `month` (1 to 12) in `year` (-9999 to 9999); days beyond the month's end count on.
+    /// The day `day` of `month` (1 to 12) in `year` (-12000 to 12000); days beyond the month's end count on.
     public init(year: Int, month: Int, day: Int) {
         // Years begin in March here, so that the leap day comes last; a cycle of 400 years has 146,097 days.
-        let year = min(max(year, -9_999), 9_999)
+        let year = min(max(year, -12_000), 12_000)
         let month = min(max(month, 1), 12)
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400

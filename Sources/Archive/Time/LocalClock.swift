@@ -3,7 +3,7 @@ import Foundation
 /// An Envoy's clock on the wall: which local hour and day an instant falls into.
 ///
 /// Offsets are remembered for each quarter of an hour, as time zones change on these only and asking the calendar
-/// costs more than keeping a row.
+/// costs more than keeping a row. Any number may be asked for: of what lies further off than calendars go, the nearest instant is taken.
 public struct LocalClock: Sendable {
     public let zone: TimeZone
     private var offsets: [Int: Int] = [:]
@@ -11,6 +11,12 @@ public struct LocalClock: Sendable {
 
     /// Instants that have a place on the clock: 1970 to the end of 9999.
     public static let instants = 0...253_402_300_799
+
+    /// As far as days are counted (``CivilDate``).
+    private static let farthest = 4_000_000 * 86_400
+
+    /// The instant nearest to a number of seconds since 1970 UTC.
+    package static func nearest(_ timestamp: Int) -> Int { min(max(timestamp, -farthest), farthest) }
 
     /// - Parameter name: of the tz database. A name that is missing or unknown stands for UTC.
     public init(zoneNamed name: String?) {
@@ -23,7 +29,7 @@ public struct LocalClock: Sendable {
 
     /// Seconds to add to `instant` for local time.
     public mutating func offset(at instant: Int) -> Int {
-        let quarter = floorDivide(instant, 900)
+        let quarter = floorDivide(Self.nearest(instant), 900)
         if last.quarter == quarter { return last.offset }
         let offset = offsets[quarter] ?? zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(quarter * 900)))
         if offsets.count >= 65_536 { offsets.removeAll(keepingCapacity: true) }
@@ -35,12 +41,12 @@ public struct LocalClock: Sendable {
     /// The instant when the local hour of `instant` began. Where clocks went back, each of the two hours has its own.
     public mutating func hourStart(of instant: Int) -> Int {
         let offset = offset(at: instant)
-        return floorDivide(instant + offset, 3_600) * 3_600 - offset
+        return floorDivide(Self.nearest(instant) + offset, 3_600) * 3_600 - offset
     }
 
     /// The local day that an instant lies in.
     public mutating func day(of instant: Int) -> CivilDate {
-        CivilDate(daysSince1970: floorDivide(instant + offset(at: instant), 86_400))
+        CivilDate(daysSince1970: floorDivide(Self.nearest(instant) + offset(at: instant), 86_400))
     }
 
     /// The first instant of a local day: midnight, or, where clocks skip it, the instant of the skip.

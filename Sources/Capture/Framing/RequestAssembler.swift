@@ -37,6 +37,8 @@ final class RequestAssembler: ChannelDuplexHandler {
     private let isOverLimit: Bool
     private var state: RequestState
     private var timer: Scheduled<Void>?
+    /// The end of a connection that waits for what was said to be taken; nil while it goes on.
+    private var leaving: EventLoopFuture<Void>?
 
     init(_ progress: FramingProgress, limits: CaptureLimits, isSecured: Bool, isOverLimit: Bool) {
         self.progress = progress
@@ -75,7 +77,7 @@ final class RequestAssembler: ChannelDuplexHandler {
             if state.requestEnded(at: .now()) { progress.isAbandoned = true }
             emit(.end, context)
         case is ChannelShouldQuiesceEvent:
-            if state.quiesce() { context.close(promise: nil) }
+            if state.quiesce() { leave(context) }
         case TLSUserEvent.handshakeCompleted:
             state.secured(at: .now())
         default:
@@ -103,18 +105,39 @@ final class RequestAssembler: ChannelDuplexHandler {
         switch unwrapOutboundIn(data) {
         case .bytes(let bytes): context.write(wrapOutboundOut(bytes), promise: promise)
         case .finished:
-            if state.replyFinished(at: .now()) { context.close(promise: nil) }
+            if state.replyFinished(at: .now()) { leave(context) }
             tellToContinue(context)
             promise?.succeed()
         case .last:
-            context.flush()
-            context.close(promise: nil)
+            leave(context)
             promise?.succeed()
         case .refused:
             progress.isAbandoned = true
             state.gaveUp(at: .now())
             promise?.succeed()
         }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .all else { return context.close(mode: mode, promise: promise) }
+        leave(context, promise)
+    }
+
+    /// Closes the connection once all that was said is taken: NIO's own closing throws away what still waits to go out, such as the end
+    /// of a long reply. The wait is bounded (``RequestState/look(at:)``), and whoever closes meanwhile joins it.
+    private func leave(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>? = nil) {
+        if let leaving { return leaving.cascade(to: promise) }
+        guard context.channel.isActive, state.leave(at: .now()) else { return context.close(promise: promise) }
+        progress.isAbandoned = true
+        let said = context.eventLoop.makePromise(of: Void.self)
+        let closed = context.eventLoop.makePromise(of: Void.self)
+        leaving = closed.futureResult
+        closed.futureResult.cascade(to: promise)
+        // Taken or not, that was all: where it failed, the connection is gone, or was cut.
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        said.futureResult.whenComplete { _ in bound.value.close(promise: closed) }
+        // Of no length, but in its turn: it is through when all before it is.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: said)
     }
 
     private func take(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
@@ -164,7 +187,9 @@ final class RequestAssembler: ChannelDuplexHandler {
     private func look(_ context: ChannelHandlerContext) {
         switch state.look(at: .now()) {
         case .wait: break
-        case .close: return context.close(promise: nil)
+        case .close: leave(context)
+        // Past the wait for what was said.
+        case .cut: return context.close(promise: nil)
         case .refuse(let refusal): refuse(refusal, context)
         }
         watch(context)

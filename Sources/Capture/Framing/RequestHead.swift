@@ -18,8 +18,8 @@ public struct RequestHead: Sendable {
 
     /// Looks at a head, and refuses one whose end two readers could see in two places (RFC 9112 §6.3), or that asks for a tunnel.
     static func checked(_ head: HTTPRequestHead, bodyLimit: Int) -> Result<RequestHead, Refusal> {
-        let lengths = head.headers["content-length"]
-        let codings = head.headers["transfer-encoding"]
+        let lengths = head.headers.bareValues(of: "content-length")
+        let codings = head.headers.bareValues(of: "transfer-encoding")
         guard head.method != .CONNECT else { return .failure(.tunnel) }
         guard lengths.isEmpty || codings.isEmpty else { return .failure(.malformed("both Content-Length and Transfer-Encoding")) }
         guard lengths.count <= 1 else { return .failure(.malformed("more than one Content-Length")) }
@@ -37,8 +37,8 @@ public struct RequestHead: Sendable {
             guard count <= bodyLimit else { return .failure(.bodyTooLarge(limit: bodyLimit)) }
             if count > 0 { framing = .counted(count) }
         }
-        let hosts = head.headers["host"]
-        let asksToContinue = head.headers["expect"].contains { $0.lowercased() == "100-continue" }
+        let hosts = head.headers.bareValues(of: "host")
+        let asksToContinue = head.headers.bareValues(of: "expect").contains { $0.lowercased() == "100-continue" }
         return .success(
             RequestHead(
                 method: head.method.rawValue,
@@ -52,7 +52,7 @@ public struct RequestHead: Sendable {
     }
 
     /// The host of `name[:port]`; nil where what stands there is no DNS name.
-    private static func hostName(_ header: String) -> String? {
+    private static func hostName(_ header: Substring) -> String? {
         let name = header.prefix { $0 != ":" }.lowercased()
         let letters = name.utf8.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
@@ -60,5 +60,17 @@ public struct RequestHead: Sendable {
         }
         guard !name.isEmpty, name.utf8.count <= 253, letters, name.contains(where: \.isLetter) else { return nil }
         return name
+    }
+}
+
+extension HTTPHeaders {
+    /// The values of a header without the blanks around them, which are no part of them (RFC 9110 §5.5). The parser leaves those behind a
+    /// value in their place.
+    fileprivate func bareValues(of name: String) -> [Substring] {
+        self[name].map { value in
+            var bare = value.drop { $0 == " " || $0 == "\t" }
+            while bare.last == " " || bare.last == "\t" { bare.removeLast() }
+            return bare
+        }
     }
 }

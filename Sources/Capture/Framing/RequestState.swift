@@ -4,7 +4,10 @@ import NIOCore
 struct RequestState {
     enum Look: Equatable {
         case wait
+        /// As soon as what was said is taken.
         case close
+        /// At once: what was said is not being taken.
+        case cut
         case refuse(Refusal)
     }
     private enum Phase: Equatable {
@@ -29,6 +32,8 @@ struct RequestState {
     private var lastByte = NIODeadline.uptimeNanoseconds(0)
     /// Since when what we send is not being taken; nil while it is.
     private var stalledSince: NIODeadline?
+    /// Since when the connection waits only for what was said to be taken, or when some of that last was; nil while it goes on.
+    private var leavingSince: NIODeadline?
     /// Requests that came in a row without waiting for replies, not yet answered.
     private var unanswered = 0
     /// Whether the request that is arriving waits for a word before it sends its body.
@@ -88,7 +93,17 @@ struct RequestState {
         return phase == .idle || phase == .handshake
     }
 
-    mutating func writability(_ isWritable: Bool, at now: NIODeadline) { stalledSince = isWritable ? nil : now }
+    mutating func writability(_ isWritable: Bool, at now: NIODeadline) {
+        stalledSince = isWritable ? nil : now
+        if isWritable, leavingSince != nil { leavingSince = now }
+    }
+
+    /// The connection is to close once what was said is taken, and nothing more is read. False where nothing can have been said yet.
+    mutating func leave(at now: NIODeadline) -> Bool {
+        guard phase != .handshake else { return false }
+        leavingSince = now
+        return true
+    }
 
     mutating func refused() {
         awaitsContinue = false
@@ -116,7 +131,8 @@ struct RequestState {
     func nextLook(after now: NIODeadline) -> NIODeadline { now + min(limits.idle, .seconds(1)) }
 
     func look(at now: NIODeadline) -> Look {
-        if let stalledSince, now - stalledSince > limits.idle { return .close }
+        if let since = stalledSince ?? leavingSince, now - since > limits.idle { return .cut }
+        guard leavingSince == nil else { return .wait }
         // What comes after a request that is being answered is not read on, and not judged, before the answer is out.
         guard unanswered == 0 else { return .wait }
         return switch phase {

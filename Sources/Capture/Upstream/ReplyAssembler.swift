@@ -38,6 +38,8 @@ final class ReplyAssembler: ChannelDuplexHandler {
     private let verifiedName: VerifiedName?
     private var state: ReplyState
     private var summary = ReplySummary()
+    /// Whether the connection ended by a reset, or another failure of the network.
+    private var isReset = false
     private var timer: Scheduled<Void>?
 
     init(_ progress: FramingProgress, to head: HTTPRequestHead, limits: CaptureLimits, verifiedName: VerifiedName?) {
@@ -109,20 +111,26 @@ final class ReplyAssembler: ChannelDuplexHandler {
             summary.keepsAlive = false
         } else if let failure = UpstreamFailure(error) {
             fail(failure, context)
+        } else if error is IOError {
+            isReset = true
         }
-        // Anything else is the end of the connection, too.
+        // Anything else is the end of the connection, too: also one by TLS that does not take leave (`uncleanShutdown`), as old servers do.
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        if progress.isAbandoned || progress.isEnded {
-            finish(context)
-        } else if case .untilClose? = progress.body {
+        if endsWithConnection, !isReset {
             finish(context)
         } else {
             fail(state.hasBytes ? .closedMidReply : state.isReady ? .closedWithoutReply : .handshakeFailed("it hung up"), context)
         }
         context.fireChannelInactive()
+    }
+
+    /// Whether the end of the connection is that of the reply: where it was cut off by a reset, nobody knows what is missing.
+    private var endsWithConnection: Bool {
+        if case .untilClose? = progress.body { return true }
+        return progress.isAbandoned || progress.isEnded
     }
 
     private static func framing(of head: HTTPResponseHead) -> FramingProgress.Body {

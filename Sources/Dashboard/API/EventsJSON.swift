@@ -12,6 +12,8 @@ struct EventsJSON: Encodable {
         var kind: String
         var beganTimestamp: Int?
         var endedTimestamp: Int?
+        /// True where the clear is not known: it came before the same condition was raised or cleared again.
+        var mayHaveEndedEarlier: Bool?
         var isOpen: Bool
         var messageKey: String?
         var messageParameters: String?
@@ -26,6 +28,7 @@ struct EventsJSON: Encodable {
                 case .unknown: "unknown"
                 }
             (beganTimestamp, endedTimestamp, isOpen) = (event.beganTimestamp, event.endedTimestamp, event.isOpen)
+            mayHaveEndedEarlier = event.mayHaveEndedEarlier ? true : nil
             (messageKey, messageParameters) = (event.messageKey, event.messageParameters)
         }
     }

@@ -10,7 +10,7 @@ actor OpenArchive {
     /// - Throws: `ArchiveError`, with `missing` before the first report.
     func open() async throws -> ArchiveReader {
         if let reader { return reader }
-        let opened = try await ArchiveReader.openBeside(path)
+        let opened = try await ArchiveReader.open(path, memory: .modest, readers: 2)
         // Another question may have opened it meanwhile.
         if let reader {
             try await opened.close()

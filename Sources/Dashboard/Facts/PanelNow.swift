@@ -100,7 +100,7 @@ extension House {
             RowFilter(timestamps: now - Trouble.eventDays * 86_400..<now + 86_400, envoy: envoy.serialNumber), limit: 500)
         let alerts = try await alerts(envoy: nil, ended: 20)
         let state = try await service()
-        let names = Dictionary(tiles.compactMap { tile in tile.name.map { (tile.equipment, $0) } }, uniquingKeysWith: { first, _ in first })
+        let names = EquipmentNames.of(tiles.compactMap { tile in tile.name.map { (tile.equipment, $0) } })
         var clock = envoy.clock
         let raised = alerts.filter { $0.isOpen && [envoy.serialNumber, ""].contains($0.condition.key.envoy) }.map { alert in
             Trouble(alert, names: names, &clock)
@@ -114,7 +114,7 @@ extension House {
     private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {
         let names = Dictionary(tiles.map { ($0.equipment, $0.name) }, uniquingKeysWith: { first, _ in first })
         func watts(_ device: DeviceNow) -> Double? {
-            guard isFresh, let latest, let reading = device.latest, latest - reading.timestamp <= EnvoyNow.momentSeconds else { return nil }
+            guard isFresh, let latest, let reading = device.latest, latest.subtractingClamping(reading.timestamp) <= EnvoyNow.momentSeconds else { return nil }
             return reading.averageWatts
         }
         let median = median(devices.compactMap(watts).filter { $0 > 0 })
@@ -127,7 +127,7 @@ extension House {
 }
 
 extension EnvoyToday {
-    func isFresh(_ now: Int) -> Bool { latestTimestamp.map { now - $0 < EnvoyNow.freshSeconds } ?? false }
+    func isFresh(_ now: Int) -> Bool { latestTimestamp.map { now.subtractingClamping($0) < EnvoyNow.freshSeconds } ?? false }
 }
 
 /// The middle value; nil of none, and of none above zero.

@@ -63,7 +63,7 @@ enum Shown {
 
     /// `12:25`, on a clock.
     static func time(_ timestamp: Int, _ clock: inout LocalClock) -> String {
-        let local = timestamp + clock.offset(at: timestamp)
+        let local = LocalClock.nearest(timestamp) + clock.offset(at: timestamp)
         let minutes = ((local % 86_400) + 86_400) % 86_400 / 60
         return "\(padded(minutes / 60)):\(padded(minutes % 60))"
     }

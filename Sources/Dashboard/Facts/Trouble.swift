@@ -53,22 +53,22 @@ struct Trouble: Sendable, Encodable {
 
     private static func silence(of envoy: EnvoyStatus, _ panels: [PanelNow], now: Int) -> [Trouble] {
         guard let last = panels.compactMap({ $0.device.latest?.timestamp }).max() else { return [] }
-        if now - last > silentSeconds {
+        if now.subtractingClamping(last) > silentSeconds {
             return [
-                Trouble(kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now - last))", sinceTimestamp: last)
+                Trouble(kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now.subtractingClamping(last)))", sinceTimestamp: last)
             ]
         }
         return panels.filter { $0.device.joulesTotal > 0 }.compactMap { panel in
-            guard let read = panel.device.latest?.timestamp, last - read > silentSeconds else { return nil }
+            guard let read = panel.device.latest?.timestamp, last.subtractingClamping(read) > silentSeconds else { return nil }
             return Trouble(
-                kind: .panelSilent, text: "\(panel.title) has not reported for \(Shown.duration(now - read))",
+                kind: .panelSilent, text: "\(panel.title) has not reported for \(Shown.duration(now.subtractingClamping(read)))",
                 device: panel.device.equipment, sinceTimestamp: read)
         }
     }
 
     private static func open(_ events: [EventEpisode], _ panels: [PanelNow], now: Int) -> [Trouble] {
-        let names = Dictionary(panels.map { ($0.device.equipment, $0.title) }, uniquingKeysWith: { first, _ in first })
-        func isNightly(_ event: EventEpisode) -> Bool { nightly.contains(event.code) && now - (event.beganTimestamp ?? now) < 86_400 }
+        let names = EquipmentNames.of(panels)
+        func isNightly(_ event: EventEpisode) -> Bool { nightly.contains(event.code) && now.subtractingClamping(event.beganTimestamp ?? now) < 86_400 }
         return events.filter { $0.isOpen && !isNightly($0) }.map { event in
             Trouble(
                 kind: .eventOpen, text: "\(names[event.equipment] ?? event.equipment): \(event.title)", device: event.equipment,

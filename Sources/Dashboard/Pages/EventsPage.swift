@@ -16,8 +16,12 @@ struct EventRow {
         var rows: [EventRow] = []
         for event in events {
             let began = event.beganTimestamp.map { Shown.moment($0, &clock) } ?? "–"
-            let ended = event.endedTimestamp.map { Shown.moment($0, &clock) } ?? (event.isOpen ? "open" : "–")
-            let span = event.beganTimestamp.flatMap { begin in event.endedTimestamp.map { Shown.duration($0 - begin) } }
+            // A clear that nobody captured came some time before the same condition was raised or cleared next.
+            let (by, atMost) = event.mayHaveEndedEarlier ? ("by ", "at most ") : ("", "")
+            let ended = event.endedTimestamp.map { by + Shown.moment($0, &clock) } ?? (event.isOpen ? "open" : "–")
+            let span = event.beganTimestamp.flatMap { begin in
+                event.endedTimestamp.map { atMost + Shown.duration($0.subtractingClamping(begin)) }
+            }
             rows.append(
                 EventRow(
                     title: event.title, code: "\(event.code)", device: event.equipment, name: names[event.equipment] ?? event.equipment,
@@ -42,7 +46,7 @@ struct AlertRow {
         detail = alert.condition.text(names: names) { Shown.moment($0, &clock) }
         began = Shown.moment(alert.beganTimestamp, &clock)
         ended = alert.endedTimestamp.map { Shown.moment($0, &clock) } ?? "lasts"
-        lasted = alert.endedTimestamp.map { Shown.duration($0 - alert.beganTimestamp) } ?? ""
+        lasted = alert.endedTimestamp.map { Shown.duration($0.subtractingClamping(alert.beganTimestamp)) } ?? ""
         isOpen = alert.isOpen
     }
 }

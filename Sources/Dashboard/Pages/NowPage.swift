@@ -92,7 +92,7 @@ extension NowPage {
                 let text = "\(name) on \(all.count) devices"
                 items.append(Item(text: text, since: since(all.compactMap(\.sinceTimestamp).min()), href: "/events" + envoy.query))
             } else {
-                let panel = now.panels.first { $0.device.equipment == trouble.device }
+                let panel = now.panels.first { [$0.device.equipment, $0.device.serialNumber].contains(trouble.device) }
                 items.append(
                     Item(
                         text: trouble.text, since: since(trouble.sinceTimestamp, trouble.alert == nil ? "since" : "raised"),
@@ -113,10 +113,10 @@ extension NowPage {
     }
 
     private static func ended(_ now: EnvoyNow, _ clock: inout LocalClock) -> [Item] {
-        let names = Dictionary(now.panels.map { ($0.device.equipment, $0.title) }, uniquingKeysWith: { first, _ in first })
+        let names = EquipmentNames.of(now.panels)
         var items: [Item] = []
         for alert in now.alerts {
-            guard let end = alert.endedTimestamp, now.now - end < endedSeconds, items.count < 5 else { continue }
+            guard let end = alert.endedTimestamp, now.now.subtractingClamping(end) < endedSeconds, items.count < 5 else { continue }
             let span = "\(Shown.moment(alert.beganTimestamp, &clock)) to \(Shown.moment(end, &clock))"
             items.append(Item(text: alert.condition.text(names: names) { Shown.moment($0, &clock) }, since: span, href: nil))
         }
@@ -135,7 +135,7 @@ extension House {
             var last: Int?
             for step in steps {
                 let place = (Double(step.startTimestamp - span.lowerBound) + 150) / Double(max(1, span.count))
-                if let last, step.startTimestamp - last > 1_200 { points.append((place, nil)) }
+                if let last, step.startTimestamp.subtractingClamping(last) > 1_200 { points.append((place, nil)) }
                 points.append((place, step.watts))
                 last = step.startTimestamp
             }

@@ -84,12 +84,11 @@ struct PageRoutes {
         let envoy = try await house.envoy(query.text("envoy"))
         let before = try query.eventPlace()
         let found = try await house.events(envoy: envoy.serialNumber, device: nil, before: before, limit: EventsPage.pageSize)
-        let names = try await house.archive.open().roof(of: envoy.serialNumber).compactMap { tile in tile.name.map { (tile.equipment, $0) }
-        }
+        let tiles = try await house.archive.open().roof(of: envoy.serialNumber)
+        let names = EquipmentNames.of(tiles.compactMap { tile in tile.name.map { (tile.equipment, $0) } })
         let alerts = before == nil ? try await house.alerts(envoy: envoy.serialNumber, ended: EventsPage.pageSize) : []
         let page = EventsPage(
-            found, alerts, envoy, among: try await house.envoys(), names: Dictionary(names, uniquingKeysWith: { first, _ in first }),
-            isFirst: before == nil)
+            found, alerts, envoy, among: try await house.envoys(), names: names, isFirst: before == nil)
         return Reply.html(try pages.render(page, title: "Events", as: "events", scripts: ["live"], mark: mark, envoy: page.envoy))
     }
 

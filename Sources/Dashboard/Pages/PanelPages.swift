@@ -135,7 +135,7 @@ extension PanelPage {
         comparisonNote = sums.1 > 0 ? "\(Shown.percent(Double(sums.0) / Double(sums.1))) of the median panel’s in these thirty days" : ""
         review = panel.review?.text ?? ""
         isOdd = !panel.hint.isEmpty
-        events = EventRow.rows(found, [panel.device.equipment: panel.title], &clock)
+        events = EventRow.rows(found, EquipmentNames.of([panel]), &clock)
         hasEvents = !found.isEmpty
     }
 

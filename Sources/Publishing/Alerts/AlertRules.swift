@@ -53,9 +53,14 @@ public enum AlertRules {
     private static func lowPanels(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         facts.devices.compactMap { device in
             let key = AlertCondition.Key(.panelLow, envoy: device.envoy, subject: device.equipment)
+            let isOpen = facts.open.contains(key)
             // What never gave anything is an input without a panel, or a neighbour's.
-            guard let share = device.shareOfMedian, device.joulesTotal > 0, !device.isDeleted else { return nil }
-            guard share < limits.lowShare + (facts.open.contains(key) ? 0.05 : 0) else { return nil }
+            guard device.joulesTotal > 0, !device.isDeleted else { return nil }
+            guard let share = device.shareOfMedian else {
+                // While nothing is known, as of a silent Envoy, nobody knows that it is over.
+                return isOpen ? AlertCondition(key, "panel \(device.equipment) gave little when it was last compared with its peers") : nil
+            }
+            guard share < limits.lowShare + (isOpen ? 0.05 : 0) else { return nil }
             return AlertCondition(key, "panel \(device.equipment) gave \(Int((share * 100).rounded())) % of the median panel in three days")
         }
     }

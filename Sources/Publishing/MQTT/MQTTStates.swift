@@ -81,11 +81,6 @@ struct MQTTSite: Equatable {
 extension Int {
     /// Joules as Wh, to a tenth, rounded down: of rising joules the watt hours rise as well.
     fileprivate var wattHours: Double { (Double(self) / 360).rounded(.down) / 10 }
-
-    fileprivate func addingClamping(_ other: Int) -> Int {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
-    }
 }
 
 extension Double {

@@ -42,6 +42,8 @@ struct PVOutputPublisher: Publisher {
         var told: [String: [Int: PVOutputStatus]] = [:]
         /// The days with an interval that is not over yet, and when it will be.
         var pending: [Place: Int] = [:]
+        /// Whether what an earlier run of the program may have left pending was told.
+        var hasResumed = false
     }
 
     struct Place: Hashable, Sendable {
@@ -95,8 +97,13 @@ struct PVOutputPublisher: Publisher {
     }
 
     func tend() async throws {
+        try await resume()
         let now = now()
-        let due = memory.withLock { $0.pending.filter { $0.value <= now }.map(\.key) }
+        let due = memory.withLock { memory in
+            // What PVOutput no longer takes is let go, and holds no row up.
+            memory.pending = memory.pending.filter { now - $0.value < Self.days * 86_400 }
+            return memory.pending.filter { $0.value <= now }.map(\.key)
+        }
         if !due.isEmpty { try await tell(Set(due)) }
     }
 
@@ -118,27 +125,40 @@ extension PVOutputPublisher {
 
     private func firstDay(_ clock: inout LocalClock) -> CivilDate { clock.day(of: now()).advanced(by: 1 - Self.days) }
 
+    /// Tells the last status of today, once after a start: its interval may not have been over when its rows were passed on, and no row may
+    /// come any more to tell of it.
+    private func resume() async throws {
+        guard !memory.withLock({ $0.hasResumed }) else { return }
+        var places: Set<Place> = []
+        for envoy in try await archive.status().envoys {
+            var clock = LocalClock(zoneNamed: envoy.timeZone)
+            places.insert(Place(envoy: envoy.serialNumber, day: clock.day(of: now())))
+        }
+        try await tell(places, lastOnly: true)
+        memory.withLock { $0.hasResumed = true }
+    }
+
     /// Tells PVOutput what is new about days.
     ///
+    /// - Parameter lastOnly: whether to tell no more of a day than its last status.
     /// - Throws: as `publish`; `retry` also where it refuses a status. That one is passed over by then, so that nothing waits for it.
-    private func tell(_ places: Set<Place>) async throws {
+    private func tell(_ places: Set<Place>, lastOnly: Bool = false) async throws {
         var refusals: [PVOutputService.Refusal] = []
         let envoys = try await archive.status().envoys
         for place in places.sorted(by: { ($0.day, $0.envoy) < ($1.day, $1.envoy) }) {
             guard let system = settings.systems[place.envoy] else { continue }
             let zone = envoys.first { $0.serialNumber == place.envoy }?.timeZone
             let (statuses, next) = try await statuses(of: place, zone: zone)
-            let known = memory.withLock { memory in
-                memory.pending[place] = next
-                return memory.told[place.envoy] ?? [:]
-            }
-            var news = statuses.filter { known[$0.timestamp] != $0 }[...]
+            let known = memory.withLock { $0.told[place.envoy] ?? [:] }
+            var news = statuses.suffix(lastOnly ? 1 : statuses.count).filter { known[$0.timestamp] != $0 }[...]
             while !news.isEmpty {
                 let part = news.prefix(PVOutputService.batchLimit)
                 refusals += try await service.add(Array(part), system: system)
                 news = news.dropFirst(part.count)
                 remember(Array(part), of: place.envoy)
             }
+            // Only now: where sending fails, what was pending is told when it is tended again.
+            memory.withLock { $0.pending[place] = next }
         }
         if let first = refusals.first {
             throw PublishError.retry("the status of \(first.status.day) \(first.status.time) is passed over: \(first.reason)")

@@ -54,7 +54,7 @@ struct EventLine {
         case .unknown: return event.kind.word
         case .raised:
             guard let began = event.beganTimestamp, let ended = event.endedTimestamp else { return "still on" }
-            return Wording.duration(ended.seconds(since: began))
+            return (event.mayHaveEndedEarlier ? "at most " : "") + Wording.duration(ended.seconds(since: began))
         }
     }
 

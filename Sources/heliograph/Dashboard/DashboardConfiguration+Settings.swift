@@ -22,7 +22,7 @@ extension DashboardConfiguration {
                 // A disk that does not say how full it is has no figure here.
                 let figures = ProgramFigures(report(), diskFreeBytes: try? SpoolDirectory.freeBytes(of: settings.spool))
                 // Without an archive that can be asked, what the program knows by itself is told all the same.
-                guard let archive = try? await ArchiveReader.openBeside(path, readers: 1) else {
+                guard let archive = try? await ArchiveReader.open(path, memory: .modest, readers: 1) else {
                     return PrometheusText.text(withoutArchive: figures)
                 }
                 let text = try? await PrometheusText.text(

@@ -165,12 +165,16 @@ extension IngestService {
             return true
         }
         guard isDue else { return }
-        let firstDay = settings.keepProcessed.map { Stem.day(of: Int(Date().timeIntervalSince1970) - $0.milliseconds / 1000) }
-        let retention = Retention(firstDay: firstDay, leaveFreeBytes: wanted)
+        let now = Int(Date().timeIntervalSince1970)
+        let firstDay = settings.keepProcessed.map { Stem.day(of: now - $0.milliseconds / 1000) }
+        let retention = Retention(firstDay: firstDay, liveDay: Stem.day(of: now - Self.liveSeconds), leaveFreeBytes: wanted)
         let removal = try await thread.run { try spool.apply(retention) }
         guard let first = removal.days.first, let last = removal.days.last else { return }
         logger.notice("removed old captures", metadata: ["first_day": "\(first)", "last_day": "\(last)", "files": "\(removal.files)"])
     }
+
+    /// An Envoy that works has told something within these.
+    private static let liveSeconds = 7 * 86_400
 
     /// Gives requests that will get no reply any more a note that says so: those that a crash cut off, and, when it has been made room, those
     /// whose reply could not be kept.

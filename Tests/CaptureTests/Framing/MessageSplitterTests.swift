@@ -51,6 +51,8 @@ struct MessageSplitterTests {
         "POST /f HTTP/1.1\r\nContent-Length: 3\r\n\r\n\r\n\r",
         "POST /g HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "PUT /h HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nok",
+        "POST /i HTTP/1.1\r\nHost: x \r\nContent-Length: 3  \r\n\r\nabc",
+        "POST /j HTTP/1.1\r\nTransfer-Encoding: chunked  \r\n\r\n2\r\nab\r\n0\r\n\r\n",
     ]
 
     @Test("Torn anywhere, the same requests come out, byte for byte")

@@ -23,7 +23,7 @@ struct RequestHeadTests {
 
     @Test(
         "A length that could be read in two ways is refused",
-        arguments: ["", "+1", "-1", "1,1", "0x1", "1 ", "٣", "99999999999999999999", "1\t"])
+        arguments: ["", "+1", "-1", "1,1", "0x1", "1 1", "٣", "99999999999999999999", " ", "1 ,", "+ 1", "1\u{b}", "1\u{a0}"])
     func lengths(text: String) {
         guard case .failure(.malformed) = Self.checked([("Content-Length", text)]) else { return #expect(Bool(false), "taken") }
     }
@@ -35,14 +35,26 @@ struct RequestHeadTests {
         }
     }
 
+    @Test("Blanks around a value are no part of it", arguments: [" ", "\t", " \t "])
+    func blanks(blank: String) throws {
+        #expect(try Self.framing([("Content-Length", "729\(blank)")]) == "counted(729)")
+        #expect(try Self.framing([("Content-Length", "\(blank)0\(blank)")]) == "parsed")
+        #expect(try Self.framing([("Transfer-Encoding", "chunked\(blank)")]) == "parsed")
+        #expect(try Self.checked([("Host", "a.example:443\(blank)")]).get().host == "a.example")
+        #expect(try Self.checked([("Host", "\(blank)a.example\(blank)")]).get().host == "a.example")
+        #expect(try Self.checked([("Expect", "100-continue\(blank)")]).get().expectsContinue)
+    }
+
     @Test("Two lengths, or a coding that is not just chunked, are refused")
     func codings() {
         for headers in [
             [("Content-Length", "1"), ("Content-Length", "1")], [("Content-Length", "1"), ("Transfer-Encoding", "chunked")],
             [("Transfer-Encoding", "gzip, chunked")],
-            [("Transfer-Encoding", "identity")], [("Transfer-Encoding", "")],
+            [("Transfer-Encoding", "identity")], [("Transfer-Encoding", "")], [("Transfer-Encoding", " ")],
+            [("Transfer-Encoding", "chunked ,")], [("Transfer-Encoding", "chunked\u{b}")],
+            [("Content-Length", "1 "), ("Content-Length", "1")], [("Content-Length", "1 "), ("Transfer-Encoding", "chunked ")],
             [("Transfer-Encoding", "chunked"), ("Transfer-Encoding", "chunked")],
-        ] {
+        ] as [[(String, String)]] {
             guard case .failure(.malformed) = Self.checked(headers) else {
                 Issue.record("taken: \(headers)")
                 continue

@@ -60,7 +60,7 @@ struct RequestStateTests {
         _ = state.requestEnded(at: Self.at(0))
         state.writability(false, at: Self.at(100))
         #expect(state.look(at: Self.at(130)) == .wait)
-        #expect(state.look(at: Self.at(131)) == .close)
+        #expect(state.look(at: Self.at(131)) == .cut)
         state.writability(true, at: Self.at(131))
         #expect(state.look(at: Self.at(1000)) == .wait)
     }

@@ -73,6 +73,7 @@ import Testing
                 .device("129922222222", adminState: 3).device("129933333333")
                 .interval("129911111111.1", end: time, joules: 36_000).interval("129922222222.1", end: time, joules: 18_000)
                 .interval("129911111111.1", end: time - 86_400, joules: 3_600_000)
+                .interval("129922222222.1", end: time - 86_400, joules: 0)
                 .reading("129911111111.1", at: time - 120, joules: 30_000).reading("129922222222.1", at: time - 90_000, joules: 33_000))
         #expect(
             try await asked("devices --data \(house.data)", now: time) == """

@@ -1,0 +1,12 @@
+/// Sums of numbers that came over the wire, where any number may stand: beyond the range of `Int` its nearest end is taken.
+extension Int {
+    package func addingClamping(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+
+    package func subtractingClamping(_ other: Int) -> Int {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other < 0 ? .max : .min) : difference
+    }
+}
