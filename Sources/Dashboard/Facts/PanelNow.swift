@@ -114,7 +114,8 @@ extension House {
     private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {
         let names = Dictionary(tiles.map { ($0.equipment, $0.name) }, uniquingKeysWith: { first, _ in first })
         func watts(_ device: DeviceNow) -> Double? {
-            guard isFresh, let latest, let reading = device.latest, latest.subtractingClamping(reading.timestamp) <= EnvoyNow.momentSeconds else { return nil }
+            guard isFresh, let latest, let reading = device.latest, latest.subtractingClamping(reading.timestamp) <= EnvoyNow.momentSeconds
+            else { return nil }
             return reading.averageWatts
         }
         let median = median(devices.compactMap(watts).filter { $0 > 0 })

@@ -55,7 +55,9 @@ struct Trouble: Sendable, Encodable {
         guard let last = panels.compactMap({ $0.device.latest?.timestamp }).max() else { return [] }
         if now.subtractingClamping(last) > silentSeconds {
             return [
-                Trouble(kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now.subtractingClamping(last)))", sinceTimestamp: last)
+                Trouble(
+                    kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now.subtractingClamping(last)))",
+                    sinceTimestamp: last)
             ]
         }
         return panels.filter { $0.device.joulesTotal > 0 }.compactMap { panel in
@@ -68,7 +70,9 @@ struct Trouble: Sendable, Encodable {
 
     private static func open(_ events: [EventEpisode], _ panels: [PanelNow], now: Int) -> [Trouble] {
         let names = EquipmentNames.of(panels)
-        func isNightly(_ event: EventEpisode) -> Bool { nightly.contains(event.code) && now.subtractingClamping(event.beganTimestamp ?? now) < 86_400 }
+        func isNightly(_ event: EventEpisode) -> Bool {
+            nightly.contains(event.code) && now.subtractingClamping(event.beganTimestamp ?? now) < 86_400
+        }
         return events.filter { $0.isOpen && !isNightly($0) }.map { event in
             Trouble(
                 kind: .eventOpen, text: "\(names[event.equipment] ?? event.equipment): \(event.title)", device: event.equipment,

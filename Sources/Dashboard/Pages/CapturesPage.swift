@@ -55,7 +55,9 @@ struct CapturesPage {
     /// When an exchange came, by this machine's clock: the beginning of its name.
     static func arrival(_ stem: Stem) -> String { String(stem.description.prefix(19).replacing("T", with: " ")) }
 
-    private static func ago(_ timestamp: Int?, _ now: Int) -> String { timestamp.map { "\(Shown.duration(now.subtractingClamping($0))) ago" } ?? "never" }
+    private static func ago(_ timestamp: Int?, _ now: Int) -> String {
+        timestamp.map { "\(Shown.duration(now.subtractingClamping($0))) ago" } ?? "never"
+    }
 
     /// How it is with the cloud, and who answers the Envoy.
     private static func cloud(_ proxy: ProxyState, now: Int) -> String {
