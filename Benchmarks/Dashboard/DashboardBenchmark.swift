@@ -48,6 +48,8 @@ import SystemPackage
             count += 1
         }
         try await writer.close()
+        // What was written is on the disk before anything is measured.
+        sync()
         print("\(days) days of \(SampleRoof.panelCount) panels")
     }
 
