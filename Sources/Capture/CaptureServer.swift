@@ -149,7 +149,8 @@ extension CaptureServer {
                 return .admitted(channel, peer, isOverLimit: open >= configuration.limits.connections)
             }
             .flatMapError { _ in
-                // It is gone already, or nobody can tell where it was going. Nothing of one connection may end the listener, as a failure here would.
+                // It is gone already, or nobody can tell where it was going. Nothing of one connection may end the listener, as a failure
+                // here would.
                 house.counters.count { $0.connectionsOpen -= 1 }
                 return channel.close().map { .turnedAway }.recover { _ in .turnedAway }
             }
