@@ -26,11 +26,11 @@ struct PowerNow: Equatable {
         var daylight = daylight
         let isDark = !daylight.hours.isEmpty && !daylight.isBright(at: now)
         // Each difference is one of a single clock: the Envoy's may be wrong.
-        let silence = (envoy.lastReceivedTimestamp ?? envoy.lastReportTimestamp).map { now.clampedSince($0) } ?? .max
+        let silence = (envoy.lastReceivedTimestamp ?? envoy.lastReportTimestamp).map { now.seconds(since: $0) } ?? .max
         let isSilent = silence > (isDark ? min(silentSeconds, Self.readingSeconds) : silentSeconds)
         let read = devices.compactMap(\.latest)
         let current = read.filter { reading in
-            let age = envoy.lastReportTimestamp.map { $0.clampedSince(reading.timestamp) } ?? 0
+            let age = envoy.lastReportTimestamp.map { $0.seconds(since: reading.timestamp) } ?? 0
             return !isSilent && age <= Self.readingSeconds
         }
         panelCount = current.count
@@ -38,13 +38,5 @@ struct PowerNow: Equatable {
         let isUnknown = current.isEmpty && daylight.isBroadDay(at: now)
         if !isUnknown { for reading in read { watts[reading.equipment] = 0 } }
         for reading in current { watts[reading.equipment] = reading.averageWatts }
-    }
-}
-
-extension Int {
-    /// Seconds from an earlier instant to this one, however far apart.
-    func clampedSince(_ earlier: Int) -> Int {
-        let (difference, overflow) = subtractingReportingOverflow(earlier)
-        return overflow ? (earlier < 0 ? .max : .min) : difference
     }
 }

@@ -31,7 +31,7 @@ public struct RowFilter: Equatable, Sendable {
 
     /// The serial number of the microinverter whose channel is asked for; nil where it is no channel.
     var inverter: String? {
-        guard let equipment, case (let serial, _?) = EquipmentBook.parts(of: equipment) else { return nil }
+        guard let equipment, case (let serial, _?) = EquipmentName.parts(of: equipment) else { return nil }
         return serial
     }
 }

@@ -41,7 +41,7 @@ struct EquipmentBook {
     /// Where some equipment, new or known, stands in this book.
     mutating func place(of equipment: String, in db: Database) throws -> Int {
         if let place = places[equipment] { return place }
-        let (serial, channel) = Self.parts(of: equipment)
+        let (serial, channel) = EquipmentName.parts(of: equipment)
         try db.cachedStatement(sql: "INSERT INTO device(envoy_id, equipment, serial, channel) VALUES (?, ?, ?, ?)")
             .execute(arguments: [envoyID, equipment, serial, channel])
         add(Entry(id: Int(db.lastInsertedRowID)), equipment: equipment)
@@ -50,14 +50,6 @@ struct EquipmentBook {
 
     /// The number by which the archive knows the equipment at a place that `place` gave.
     func id(at place: Int) -> Int { entries[place].id }
-
-    /// Serial number and channel of `serial.channel`; all of it and nil if it has no such form.
-    static func parts(of equipment: String) -> (serial: String, channel: Int?) {
-        guard let dot = equipment.lastIndex(of: "."), let channel = Int(equipment[equipment.index(after: dot)...]) else {
-            return (equipment, nil)
-        }
-        return (String(equipment[..<dot]), channel)
-    }
 
     /// Takes note of a new reading: the newest by time is the live one.
     mutating func add(_ reading: Reading, seq: Int, at place: Int) {

@@ -5,8 +5,11 @@ extension Int {
         return overflow ? (other < 0 ? .min : .max) : sum
     }
 
-    package func subtractingClamping(_ other: Int) -> Int {
+    func subtractingClamping(_ other: Int) -> Int {
         let (difference, overflow) = subtractingReportingOverflow(other)
         return overflow ? (other < 0 ? .max : .min) : difference
     }
+
+    /// Seconds from an earlier instant to this one, however far apart.
+    package func seconds(since earlier: Int) -> Int { subtractingClamping(earlier) }
 }

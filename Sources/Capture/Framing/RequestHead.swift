@@ -67,10 +67,6 @@ extension HTTPHeaders {
     /// The values of a header without the blanks around them, which are no part of them (RFC 9110 §5.5). The parser leaves those behind a
     /// value in their place.
     fileprivate func bareValues(of name: String) -> [Substring] {
-        self[name].map { value in
-            var bare = value.drop { $0 == " " || $0 == "\t" }
-            while bare.last == " " || bare.last == "\t" { bare.removeLast() }
-            return bare
-        }
+        self[name].map { value in value.trimming { $0 == " " || $0 == "\t" } }
     }
 }

@@ -41,7 +41,7 @@ struct PEMFile {
     private static func parse(_ text: String, skippingKeys: Bool) throws -> [PEMDocument] {
         var blocks: [PEMDocument] = []
         var lines: [Substring]?
-        for line in text.split(whereSeparator: \.isNewline).map({ trimmed($0) }) {
+        for line in text.split(whereSeparator: \.isNewline).map({ $0.trimming(\.isWhitespace) }) {
             if line.hasPrefix("-----BEGIN ") { lines = [] }
             lines?.append(line)
             if line.hasPrefix("-----END "), let block = lines {
@@ -56,12 +56,6 @@ struct PEMFile {
         }
         guard lines == nil else { throw Errno.invalidArgument }
         return blocks
-    }
-
-    private static func trimmed(_ line: Substring) -> Substring {
-        var line = line.drop { $0.isWhitespace }
-        while line.last?.isWhitespace == true { line = line.dropLast() }
-        return line
     }
 
     private static func contents(_ path: FilePath) throws -> ([UInt8], UInt32) {

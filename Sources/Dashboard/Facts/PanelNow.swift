@@ -114,7 +114,7 @@ extension House {
     private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {
         let names = Dictionary(tiles.map { ($0.equipment, $0.name) }, uniquingKeysWith: { first, _ in first })
         func watts(_ device: DeviceNow) -> Double? {
-            guard isFresh, let latest, let reading = device.latest, latest.subtractingClamping(reading.timestamp) <= EnvoyNow.momentSeconds
+            guard isFresh, let latest, let reading = device.latest, latest.seconds(since: reading.timestamp) <= EnvoyNow.momentSeconds
             else { return nil }
             return reading.averageWatts
         }
@@ -128,7 +128,7 @@ extension House {
 }
 
 extension EnvoyToday {
-    func isFresh(_ now: Int) -> Bool { latestTimestamp.map { now.subtractingClamping($0) < EnvoyNow.freshSeconds } ?? false }
+    func isFresh(_ now: Int) -> Bool { latestTimestamp.map { now.seconds(since: $0) < EnvoyNow.freshSeconds } ?? false }
 }
 
 /// The middle value; nil of none, and of none above zero.

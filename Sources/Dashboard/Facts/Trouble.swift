@@ -53,17 +53,17 @@ struct Trouble: Sendable, Encodable {
 
     private static func silence(of envoy: EnvoyStatus, _ panels: [PanelNow], now: Int) -> [Trouble] {
         guard let last = panels.compactMap({ $0.device.latest?.timestamp }).max() else { return [] }
-        if now.subtractingClamping(last) > silentSeconds {
+        if now.seconds(since: last) > silentSeconds {
             return [
                 Trouble(
-                    kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now.subtractingClamping(last)))",
+                    kind: .envoySilent, text: "the Envoy has told nothing new for \(Shown.duration(now.seconds(since: last)))",
                     sinceTimestamp: last)
             ]
         }
         return panels.filter { $0.device.joulesTotal > 0 }.compactMap { panel in
-            guard let read = panel.device.latest?.timestamp, last.subtractingClamping(read) > silentSeconds else { return nil }
+            guard let read = panel.device.latest?.timestamp, last.seconds(since: read) > silentSeconds else { return nil }
             return Trouble(
-                kind: .panelSilent, text: "\(panel.title) has not reported for \(Shown.duration(now.subtractingClamping(read)))",
+                kind: .panelSilent, text: "\(panel.title) has not reported for \(Shown.duration(now.seconds(since: read)))",
                 device: panel.device.equipment, sinceTimestamp: read)
         }
     }
@@ -71,7 +71,7 @@ struct Trouble: Sendable, Encodable {
     private static func open(_ events: [EventEpisode], _ panels: [PanelNow], now: Int) -> [Trouble] {
         let names = EquipmentNames.of(panels)
         func isNightly(_ event: EventEpisode) -> Bool {
-            nightly.contains(event.code) && now.subtractingClamping(event.beganTimestamp ?? now) < 86_400
+            nightly.contains(event.code) && now.seconds(since: event.beganTimestamp ?? now) < 86_400
         }
         return events.filter { $0.isOpen && !isNightly($0) }.map { event in
             Trouble(

@@ -56,7 +56,7 @@ struct CapturesPage {
     static func arrival(_ stem: Stem) -> String { String(stem.description.prefix(19).replacing("T", with: " ")) }
 
     private static func ago(_ timestamp: Int?, _ now: Int) -> String {
-        timestamp.map { "\(Shown.duration(now.subtractingClamping($0))) ago" } ?? "never"
+        timestamp.map { "\(Shown.duration(now.seconds(since: $0))) ago" } ?? "never"
     }
 
     /// How it is with the cloud, and who answers the Envoy.

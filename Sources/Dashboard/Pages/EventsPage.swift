@@ -20,7 +20,7 @@ struct EventRow {
             let (by, atMost) = event.mayHaveEndedEarlier ? ("by ", "at most ") : ("", "")
             let ended = event.endedTimestamp.map { by + Shown.moment($0, &clock) } ?? (event.isOpen ? "open" : "–")
             let span = event.beganTimestamp.flatMap { begin in
-                event.endedTimestamp.map { atMost + Shown.duration($0.subtractingClamping(begin)) }
+                event.endedTimestamp.map { atMost + Shown.duration($0.seconds(since: begin)) }
             }
             rows.append(
                 EventRow(
@@ -46,7 +46,7 @@ struct AlertRow {
         detail = alert.condition.text(names: names) { Shown.moment($0, &clock) }
         began = Shown.moment(alert.beganTimestamp, &clock)
         ended = alert.endedTimestamp.map { Shown.moment($0, &clock) } ?? "lasts"
-        lasted = alert.endedTimestamp.map { Shown.duration($0.subtractingClamping(alert.beganTimestamp)) } ?? ""
+        lasted = alert.endedTimestamp.map { Shown.duration($0.seconds(since: alert.beganTimestamp)) } ?? ""
         isOpen = alert.isOpen
     }
 }

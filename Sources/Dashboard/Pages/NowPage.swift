@@ -116,7 +116,7 @@ extension NowPage {
         let names = EquipmentNames.of(now.panels)
         var items: [Item] = []
         for alert in now.alerts {
-            guard let end = alert.endedTimestamp, now.now.subtractingClamping(end) < endedSeconds, items.count < 5 else { continue }
+            guard let end = alert.endedTimestamp, now.now.seconds(since: end) < endedSeconds, items.count < 5 else { continue }
             let span = "\(Shown.moment(alert.beganTimestamp, &clock)) to \(Shown.moment(end, &clock))"
             items.append(Item(text: alert.condition.text(names: names) { Shown.moment($0, &clock) }, since: span, href: nil))
         }
@@ -135,7 +135,7 @@ extension House {
             var last: Int?
             for step in steps {
                 let place = (Double(step.startTimestamp - span.lowerBound) + 150) / Double(max(1, span.count))
-                if let last, step.startTimestamp.subtractingClamping(last) > 1_200 { points.append((place, nil)) }
+                if let last, step.startTimestamp.seconds(since: last) > 1_200 { points.append((place, nil)) }
                 points.append((place, step.watts))
                 last = step.startTimestamp
             }

@@ -25,7 +25,7 @@ public enum AlertRules {
     private static func silentEnvoys(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         facts.envoys.compactMap { envoy in
             let key = AlertCondition.Key(.envoySilent, envoy: envoy.serialNumber)
-            guard let last = envoy.lastReceivedTimestamp, facts.now.clampedSince(last) > limits.silentSeconds,
+            guard let last = envoy.lastReceivedTimestamp, facts.now.seconds(since: last) > limits.silentSeconds,
                 !isReplaced(envoy, facts)
             else { return nil }
             // Silence began in the light and lasts in the light; once it is known, the night does not end it.
@@ -33,7 +33,7 @@ public enum AlertRules {
             let hours = facts.hours[envoy.serialNumber]
             let isDay = hours.map { bright.contains($0.now) && bright.contains($0.before) } ?? false
             // One whose past was imported has long been gone.
-            let isNews = facts.now.clampedSince(last) < 7 * 86_400
+            let isNews = facts.now.seconds(since: last) < 7 * 86_400
             guard isDay && isNews || facts.open.contains(key) else { return nil }
             return AlertCondition(key, "Envoy \(envoy.serialNumber) has not reported since \(TimeText.of(last))")
         }
@@ -72,7 +72,7 @@ public enum AlertRules {
             let key = AlertCondition.Key(.panelSilent, envoy: device.envoy, subject: device.equipment)
             guard !device.isDeleted, let peer = newest[device.envoy] ?? nil else { return nil }
             if let last = device.latest?.timestamp {
-                guard peer.clampedSince(last) > limits.panelSilentSeconds else { return nil }
+                guard peer.seconds(since: last) > limits.panelSilentSeconds else { return nil }
                 return AlertCondition(key, "panel \(device.equipment) has not been read since \(TimeText.of(last))")
             }
             // One that the Envoy has verified, all of it silent, when its peers have given energy for days.
@@ -83,7 +83,7 @@ public enum AlertRules {
 
     private static func openEvents(_ facts: AlertFacts, _ limits: AlertLimits) -> [AlertCondition] {
         facts.events.compactMap { event in
-            guard event.isOpen, let began = event.beganTimestamp, facts.now.clampedSince(began) > limits.eventSeconds else { return nil }
+            guard event.isOpen, let began = event.beganTimestamp, facts.now.seconds(since: began) > limits.eventSeconds else { return nil }
             let name = event.name.map { " (\($0))" } ?? ""
             let key = AlertCondition.Key(.eventOpen, envoy: event.envoy, subject: "\(event.equipment) \(event.code)")
             return AlertCondition(key, "event \(event.code)\(name) of \(event.equipment) is raised since \(TimeText.of(began))")
@@ -103,7 +103,7 @@ public enum AlertRules {
         guard let since = facts.program.cloudOutageSinceTimestamp else { return [] }
         // A reply, too, that takes no report.
         let asked = [facts.program.lastCloudFailureTimestamp, facts.program.lastReplyTimestamp].compactMap(\.self).max()
-        let isLong = asked.map { $0.clampedSince(since) > limits.cloudSeconds } ?? false
+        let isLong = asked.map { $0.seconds(since: since) > limits.cloudSeconds } ?? false
         // A program that has just started has not asked it yet.
         guard isLong || facts.open.contains(key) else { return [] }
         return [AlertCondition(key, "the cloud has taken no report since \(TimeText.of(since)); captures go on")]

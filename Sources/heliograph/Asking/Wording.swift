@@ -57,11 +57,3 @@ extension Int {
     /// Joules as kilowatt hours.
     var kilowattHours: Double { Double(self) / 3_600_000 }
 }
-
-extension Int {
-    /// Seconds from an earlier instant to this one, however far apart.
-    func seconds(since earlier: Int) -> Int {
-        let (difference, overflow) = subtractingReportingOverflow(earlier)
-        return overflow ? (earlier < 0 ? .max : .min) : difference
-    }
-}

@@ -21,7 +21,10 @@ final class RawConnection: Sendable {
     /// - Parameters:
     ///   - tls: nil for plain TCP.
     ///   - source: An address of this machine to come from.
-    static func open(_ port: Int, tls: TLSConfiguration? = nil, from source: String? = nil) async throws -> RawConnection {
+    ///   - isReluctant: Whether it has little room for what it is sent, and reads nothing before it is to read the rest.
+    static func open(
+        _ port: Int, tls: TLSConfiguration? = nil, from source: String? = nil, isReluctant: Bool = false
+    ) async throws -> RawConnection {
         let received = Watched(Received())
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(150))
@@ -34,6 +37,11 @@ final class RawConnection: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Collector(received))
                 }
             }
+        if isReluctant {
+            bootstrap = bootstrap.channelOption(.autoRead, value: false).channelOption(.socketOption(.so_rcvbuf), value: 8192)
+                // TCP_MAXSEG of linux/tcp.h: where segments are small, so is the room that the other side's kernel makes for what it sends.
+                .channelOption(.tcpOption(NIOBSDSocket.Option(rawValue: 2)), value: 536)
+        }
         if let source { bootstrap = try bootstrap.bind(to: SocketAddress(ipAddress: source, port: 0)) }
         return RawConnection(try await bootstrap.connect(host: "127.0.0.1", port: port).get(), received)
     }
@@ -56,6 +64,8 @@ final class RawConnection: Sendable {
 
     /// Waits until the other side closes; what it has sent by then, or by the end of the time.
     func rest(within limit: Duration = .patience) async -> Received {
+        // Closed already is as good.
+        try? await channel.setOption(.autoRead, value: true).get()
         _ = await received.wait(within: limit) { $0.isClosed }
         return received.value
     }
