@@ -78,11 +78,13 @@ struct Questions {
             "/api/v1/devices/\(panel)/readings?from=\(day)&to=\(day)", "/api/v1/devices/\(panel)/energy?by=month&from=1990-01-01&to=\(day)",
             "/api/v1/events", "/api/v1/service",
         ]
-        print("milliseconds to the first byte: first, then the median of 9 more (goal of pages: below 100); bytes of the body")
+        print("milliseconds to the first byte: first, then the median of 9 more, and of those to the last byte; bytes of the body")
         for path in paths {
             let first = try Exchange(path, port: port)
-            let others = try (0..<9).map { _ in try Exchange(path, port: port).seconds }.sorted()
-            let line = String(format: "%8.1f %8.1f %9d  %d", first.seconds * 1_000, others[4] * 1_000, first.bodyBytes, first.status)
+            let others = try (0..<9).map { _ in try Exchange(path, port: port) }
+            let (begun, ended) = (others.map(\.seconds).sorted()[4], others.map(\.wholeSeconds).sorted()[4])
+            let line = String(
+                format: "%8.1f %8.1f %8.1f %9d  %d", first.seconds * 1_000, begun * 1_000, ended * 1_000, first.bodyBytes, first.status)
             print(path.padding(toLength: 72, withPad: " ", startingAt: 0) + line)
         }
         try paint(paths.filter { !$0.hasPrefix("/api/") && !$0.hasPrefix("/assets/") })

@@ -4,6 +4,8 @@ import Foundation
 struct Exchange {
     /// From connecting to the reply's first byte.
     let seconds: Double
+    /// And to its last.
+    let wholeSeconds: Double
     let status: Int
     let bodyBytes: Int
 
@@ -29,14 +31,12 @@ struct Exchange {
         while true {
             let count = read(descriptor, &chunk, chunk.count)
             guard count > 0 else { break }
-            if first == nil {
-                let parts = (clock.now - start).components
-                first = Double(parts.seconds) + Double(parts.attoseconds) / 1e18
-            }
+            if first == nil { first = (clock.now - start) / .seconds(1) }
             reply += chunk.prefix(count)
         }
         let end = Data(reply).range(of: Data("\r\n\r\n".utf8))
         seconds = first ?? 0
+        wholeSeconds = (clock.now - start) / .seconds(1)
         status = String(decoding: reply.prefix(16), as: UTF8.self).split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         bodyBytes = end.map { reply.count - $0.upperBound } ?? 0
     }

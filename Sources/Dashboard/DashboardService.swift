@@ -86,10 +86,11 @@ public struct DashboardService: Service, CustomStringConvertible {
 
     private func router(_ house: House, _ feed: LiveFeed, _ password: PasswordHash?) throws -> Router<DashboardContext> {
         let token = CrossSiteToken()
-        let pages = try Pages(token: token)
+        let refusals = Refusals(logger: logger)
+        let pages = try Pages(token: token, refusals: refusals)
         let router = Router(context: DashboardContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: SecurityHeaders())
-        router.add(middleware: RefusalPages(pages: pages, logger: logger))
+        router.add(middleware: RefusalPages(pages: pages, refusals: refusals))
         router.add(middleware: HostCheck(names: configuration.hostNames))
         if let password { router.add(middleware: PasswordCheck(gate: PasswordGate(password, logger))) }
         AssetRoutes.add(to: router)

@@ -54,6 +54,11 @@ struct BrowserTests {
             clock.change { $0 = SunnyRoof.now + 10 * 3_600 + 1_800 }
             #expect(await program.output.wait { $0.text.contains("waiting for a capture") || $0.hasEnded })
             try SpoolFiles.put(SpoolFiles.stem, in: stage.spool)
+            #expect(await program.output.wait { $0.text.contains("waiting for a failure") || $0.hasEnded })
+            try stage.alter("ALTER TABLE device RENAME TO gone")
+            clock.change { $0 += 60 }
+            #expect(await program.output.wait { $0.text.contains("waiting for its end") || $0.hasEnded })
+            try stage.alter("ALTER TABLE gone RENAME TO device")
             let status = await program.end()
             #expect(status == 0, "\(program.output.value.text)\(program.errors.value.text)")
         }

@@ -35,8 +35,7 @@ struct CapturesJSON: Encodable {
 }
 
 extension House {
-    func captures(before: String?, limit: Int) async throws -> [Shelf.Exchange] {
-        let stem = try before.map(Self.stem)
+    func captures(before stem: Stem?, limit: Int) async throws -> [Shelf.Exchange] {
         let shelf = shelf
         return try await files.runIfActive { shelf.newest(before: stem, limit: limit) }
     }
@@ -57,7 +56,7 @@ extension House {
     }
 
     /// A name that is a stem and nothing more.
-    private static func stem(_ name: String) throws -> Stem {
+    static func stem(_ name: String) throws -> Stem {
         guard let stem = Stem(fileName: name), stem.description == name else { throw Refused(.notFound, "there is no such capture") }
         return stem
     }
@@ -69,7 +68,7 @@ extension APIRoutes {
 
     func captures(_ query: Query) async throws -> CapturesJSON {
         let limit = try query.number("limit", in: 1...500) ?? 50
-        let found = try await house.captures(before: query.text("before"), limit: limit)
+        let found = try await house.captures(before: try query.text("before").map(House.stem), limit: limit)
         return CapturesJSON(
             captures: found.map(CaptureJSON.init), nextBefore: found.count == limit ? found.last?.stem.description : nil)
     }

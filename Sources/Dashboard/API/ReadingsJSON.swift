@@ -36,10 +36,11 @@ extension House {
 
     /// A panel of an Envoy, by `serial.channel`, also one that is no longer on the roof.
     func panel(_ equipment: String, of serial: String?) async throws -> (EnvoyStatus, PanelNow) {
+        let reader = try await archive.open()
         for envoy in try await envoys() where serial == nil || envoy.serialNumber == serial {
-            guard let now = try await now(of: envoy),
-                let panel = (now.panels + now.removed).first(where: { $0.device.equipment == equipment })
-            else { continue }
+            guard let today = try await reader.today(now: now).first(where: { $0.envoy == envoy.serialNumber }) else { continue }
+            let (panels, removed) = try await panels(of: envoy, today, try await reader.roof(of: envoy.serialNumber))
+            guard let panel = (panels + removed).first(where: { $0.device.equipment == equipment }) else { continue }
             return (envoy, panel)
         }
         throw Refused(.notFound, "there is no such panel")

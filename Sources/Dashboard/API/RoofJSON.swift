@@ -38,7 +38,7 @@ extension APIRoutes {
             throw Refused(.badRequest, "that is no roof", hint: "see /api/openapi.json")
         }
         let envoy = try await house.envoy(wanted.envoy)
-        let known = Set(try await house.panels(of: envoy).map(\.equipment))
+        let known = Set(try await house.devices(of: envoy).map(\.equipment))
         for tile in wanted.tiles {
             guard known.contains(tile.device) else { throw Refused(.badRequest, "there is no such panel as \(tile.device.prefix(40))") }
             guard Self.places.contains(tile.x), Self.places.contains(tile.y) else {

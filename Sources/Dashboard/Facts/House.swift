@@ -34,8 +34,9 @@ struct House: Sendable {
     }
 
     /// The Envoy that a question names, or else the first.
-    func envoy(_ serial: String?) async throws -> EnvoyStatus {
-        let envoys = try await envoys()
+    func envoy(_ serial: String?) async throws -> EnvoyStatus { try Self.envoy(serial, among: try await envoys()) }
+
+    static func envoy(_ serial: String?, among envoys: [EnvoyStatus]) throws -> EnvoyStatus {
         guard let envoy = serial.map({ name in envoys.first { $0.serialNumber == name } }) ?? envoys.first else {
             throw serial == nil
                 ? Refused(.serviceUnavailable, "no report has come yet") : Refused(.notFound, "there is no such Envoy")
@@ -44,7 +45,7 @@ struct House: Sendable {
     }
 
     /// The Envoy's panels as they are now, those that were removed among them.
-    func panels(of envoy: EnvoyStatus) async throws -> [DeviceNow] {
+    func devices(of envoy: EnvoyStatus) async throws -> [DeviceNow] {
         try await archive.open().devices(now: now).filter { $0.envoy == envoy.serialNumber }
     }
 }

@@ -91,11 +91,7 @@ extension House {
         let yesterday = today.day.advanced(by: -1)
         let before = try await reader.energy(of: envoy.serialNumber, by: .day, days: yesterday...yesterday).first
         let tiles = try await reader.roof(of: envoy.serialNumber)
-        let devices = try await self.panels(of: envoy)
-        let reviews = isQuick ? await reviews.known(of: envoy) : try await reviews.reviews(of: envoy, reader, now: now)
-        var panels = Self.compare(devices.filter { !$0.isRemoved }, at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
-        for index in panels.indices { panels[index].review = reviews[panels[index].device.equipment] }
-        let removed = Self.compare(devices.filter { $0.isRemoved && $0.joulesTotal > 0 }, at: nil, isFresh: false, tiles)
+        let (panels, removed) = try await panels(of: envoy, today, tiles, isQuick: isQuick)
         let events = try await reader.newestEvents(
             RowFilter(timestamps: now - Trouble.eventDays * 86_400..<now + 86_400, envoy: envoy.serialNumber), limit: 500)
         let alerts = try await alerts(envoy: nil, ended: 20)
@@ -109,6 +105,19 @@ extension House {
             envoy: envoy, today: today, yesterdayJoules: before?.joules, panels: panels, removed: removed, tiles: tiles,
             troubles: Trouble.joining(raised, Trouble.all(of: envoy, panels, events, state, now: now)), alerts: alerts, now: now,
             isDay: try await isDay(at: envoy))
+    }
+
+    /// An Envoy's panels beside each other: those on the roof, and those that were.
+    func panels(
+        of envoy: EnvoyStatus, _ today: EnvoyToday, _ tiles: [RoofTile], isQuick: Bool = false
+    ) async throws -> (present: [PanelNow], removed: [PanelNow]) {
+        let reader = try await archive.open()
+        let now = now
+        let devices = try await devices(of: envoy)
+        let reviews = isQuick ? await reviews.known(of: envoy) : try await reviews.reviews(of: envoy, reader, now: now)
+        var panels = Self.compare(devices.filter { !$0.isRemoved }, at: today.latestTimestamp, isFresh: today.isFresh(now), tiles)
+        for index in panels.indices { panels[index].review = reviews[panels[index].device.equipment] }
+        return (panels, Self.compare(devices.filter { $0.isRemoved && $0.joulesTotal > 0 }, at: nil, isFresh: false, tiles))
     }
 
     private static func compare(_ devices: [DeviceNow], at latest: Int?, isFresh: Bool, _ tiles: [RoofTile]) -> [PanelNow] {

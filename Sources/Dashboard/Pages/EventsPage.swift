@@ -65,11 +65,10 @@ struct EventsPage {
     static let pageSize = 100
 
     init(
-        _ events: [EventEpisode], _ alerts: [Alert], _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], names: [String: String],
-        isFirst: Bool
+        _ events: [EventEpisode], _ alerts: [Alert], _ envoy: EnvoyStatus, _ choice: EnvoyChoice, names: [String: String], isFirst: Bool
     ) {
         var clock = envoy.clock
-        self.envoy = EnvoyChoice(envoy, among: envoys, page: "/events")
+        self.envoy = choice
         self.alerts = alerts.map { AlertRow($0, names: names, &clock) }
         hasAlerts = !alerts.isEmpty
         self.events = EventRow.rows(events, names, &clock)

@@ -35,7 +35,7 @@ struct HistoryPage {
 }
 
 extension HistoryPage {
-    init(_ span: HistorySpan, _ envoy: EnvoyStatus, among envoys: [EnvoyStatus], _ house: House) async throws {
+    init(_ span: HistorySpan, _ envoy: EnvoyStatus, _ choice: EnvoyChoice, _ house: House) async throws {
         let reader = try await house.archive.open()
         let today = envoy.day(of: house.now)
         var clock = envoy.clock
@@ -67,7 +67,7 @@ extension HistoryPage {
             case .year: .year
             }
 
-        self.envoy = EnvoyChoice(envoy, among: envoys, page: "/history")
+        self.envoy = choice
         choices = HistorySpan.View.allCases.map { view in
             Choice(
                 view: view.rawValue, title: view == .all ? "All" : view.rawValue.capitalized, href: href(view, anchor),

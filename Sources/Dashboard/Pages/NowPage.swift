@@ -36,9 +36,8 @@ struct NowPage {
     let tileNote: String
     let plot: String
 
-    init(_ now: EnvoyNow, among envoys: [EnvoyStatus], curve: String) {
+    init(_ now: EnvoyNow, _ choice: EnvoyChoice, curve: String) {
         var clock = now.envoy.clock
-        let choice = EnvoyChoice(now.envoy, among: envoys, page: "/")
         envoy = choice
         timeZone = now.envoy.timeZone ?? "UTC"
         // A roof that is silent by day gives something that nobody knows; by night it gives nothing.
@@ -127,25 +126,26 @@ extension NowPage {
 extension House {
     /// A day's power as a plot, with the day before behind it.
     func dayCurve(of envoy: EnvoyStatus, _ day: CivilDate) async throws -> Plot {
-        let reader = try await archive.open()
-        func line(_ day: CivilDate, _ style: String) async throws -> (Plot.Shape, Double) {
-            let span = envoy.span(day...day)
-            let steps = try await reader.power(of: envoy.serialNumber, in: span)
-            var points: [(place: Double, value: Double?)] = []
-            var last: Int?
-            for step in steps {
-                let place = (Double(step.startTimestamp - span.lowerBound) + 150) / Double(max(1, span.count))
-                if let last, step.startTimestamp.seconds(since: last) > 1_200 { points.append((place, nil)) }
-                points.append((place, step.watts))
-                last = step.startTimestamp
-            }
-            return (.line(points: points, style: style), steps.map(\.watts).max() ?? 0)
-        }
-        let (before, _) = try await line(day.advanced(by: -1), "before")
-        let (today, most) = try await line(day, "series")
+        let yesterday = day.advanced(by: -1)
+        let steps = try await archive.open().power(of: envoy.serialNumber, in: envoy.span(yesterday...day))
+        let (before, _) = Self.line(steps, on: envoy.span(yesterday...yesterday), style: "before")
+        let (today, most) = Self.line(steps, on: envoy.span(day...day), style: "series")
         return Plot(
             shapes: [before, today], marks: envoy.hourMarks(of: day, every: 3),
             unit: "W",
             summary: "Power on \(Shown.day(day)), at most \(Shown.watts(most)); behind it the day before")
+    }
+
+    /// The steps within a span, broken where more than a few are missing, and the most of them, W.
+    private static func line(_ steps: [PowerStep], on span: Range<Int>, style: String) -> (Plot.Shape, most: Double) {
+        var points: [(place: Double, value: Double?)] = []
+        var last: Int?
+        for step in steps where span.contains(step.startTimestamp) {
+            let place = (Double(step.startTimestamp - span.lowerBound) + 150) / Double(max(1, span.count))
+            if let last, step.startTimestamp.seconds(since: last) > 1_200 { points.append((place, nil)) }
+            points.append((place, step.watts))
+            last = step.startTimestamp
+        }
+        return (.line(points: points, style: style), points.compactMap(\.value).max() ?? 0)
     }
 }

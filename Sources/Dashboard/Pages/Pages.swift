@@ -1,57 +1,95 @@
 import Archive
+import HTTPTypes
 import Hummingbird
 import Mustache
+import NIOCore
 
-/// Puts facts into templates. Everything that goes into a page passes Mustache's escaping; `content`, the style and plots, made here, alone do not.
+/// Puts facts into templates. Everything that goes into a page passes Mustache's escaping; the style, the script and plots, made here, alone do not.
 struct Pages: Sendable {
     private let library: MustacheLibrary
     private let token: String
     /// Tells the assets of this start from those of another version.
     private let version: String
+    private let refusals: Refusals
 
-    init(token: CrossSiteToken) throws {
+    init(token: CrossSiteToken, refusals: Refusals) throws {
         var library = MustacheLibrary()
         for (name, text) in Resources.templates { try library.register(String(decoding: text, as: UTF8.self), named: name) }
         self.library = library
         self.token = token.text
         version = String(token.text.prefix(8))
+        self.refusals = refusals
     }
 
-    /// A whole page.
-    ///
-    /// - Parameters:
-    ///   - facts: what the template shows.
-    ///   - mark: what the page knows of; nil for a page that is not kept up.
-    ///   - envoy: which Envoy it is about, where it is about one.
-    func render(
-        _ facts: Any, title: String, as name: String, scripts: [String] = [], mark: LiveMark? = nil, envoy: EnvoyChoice? = nil
-    ) throws -> String {
-        guard let content = library.render(TemplateFacts.dictionaries(of: facts) ?? [:], withTemplate: name) else {
-            throw DashboardError("rendering", name, .other("there is no such template"))
+    /// A page of facts that are asked for when its frame is under way: a browser shows that at once. A page that has begun can't be refused
+    /// any more; it says in its content what went wrong.
+    func page(_ frame: PageFrame, facts: @escaping @Sendable () async throws -> Any) throws -> Response {
+        let (top, bottom) = try self.frame(frame)
+        return Reply.html(
+            ResponseBody { writer in
+                try await writer.write(ByteBuffer(string: top))
+                let content: String
+                do { content = try render(try await facts(), frame.template) } catch {
+                    content = try render(RefusalPage(try refusals.words(for: error, at: frame.template)), "refusal")
+                }
+                try await writer.write(ByteBuffer(string: content + bottom))
+                try await writer.finish(nil)
+            })
+    }
+
+    /// A page in the place of another.
+    func page(_ refused: Refused) throws -> Response {
+        let (top, bottom) = try frame(PageFrame("refusal", title: "Not here"))
+        let text = top + (try render(RefusalPage(refused), "refusal")) + bottom
+        return Reply.html(ResponseBody(byteBuffer: ByteBuffer(string: text)), status: refused.status)
+    }
+
+    /// What stands before and behind a page's content.
+    private func frame(_ page: PageFrame) throws -> (top: String, bottom: String) {
+        let links = Self.links.map {
+            Frame.Link(
+                path: $0.path + (page.envoy?.query ?? ""), title: $0.title,
+                isCurrent: $0.template == page.template || $0.others.contains(page.template))
         }
         let frame = Frame(
-            title: title, token: token, version: version, content: content,
-            links: Self.links.map {
-                Frame.Link(
-                    path: $0.path + (envoy?.query ?? ""), title: $0.title, isCurrent: $0.template == name || $0.others.contains(name))
-            },
-            scripts: scripts.map { Frame.Script(name: $0, version: version) },
-            style: Resources.style, mark: mark?.text ?? "", isLive: mark != nil,
-            choice: envoy.flatMap { $0.hasOthers ? $0 : nil })
-        guard let page = library.render(TemplateFacts.dictionaries(of: frame) ?? [:], withTemplate: "frame") else {
-            throw DashboardError("rendering", "frame", .other("there is no such template"))
+            title: page.title, token: token, version: version, links: links,
+            scripts: page.scripts.map { Frame.Script(name: $0, version: version) },
+            starter: page.scripts.isEmpty ? nil : Resources.starter, style: Resources.style,
+            mark: page.mark?.text ?? "", isLive: page.mark != nil,
+            choice: page.envoy.flatMap { $0.hasOthers ? $0 : nil })
+        return (try render(frame, "top"), try render(frame, "bottom"))
+    }
+
+    private func render(_ facts: Any, _ template: String) throws -> String {
+        guard let text = library.render(TemplateFacts.dictionaries(of: facts) ?? [:], withTemplate: template) else {
+            throw DashboardError("rendering", template, .other("there is no such template"))
         }
-        return page
+        return text
     }
 
     private static let links: [(path: String, title: String, template: String, others: [String])] = [
-        ("/", "Now", "now", []), ("/history", "History", "history", []), ("/panels", "Panels", "panels", ["panel"]),
+        ("/", "Now", "now", ["waiting"]), ("/history", "History", "history", []), ("/panels", "Panels", "panels", ["panel"]),
         ("/roof", "Roof", "roof", []), ("/events", "Events", "events", []), ("/captures", "Captures", "captures", ["capture"]),
     ]
 }
 
-/// What is around every page.
-struct Frame {
+/// A page as far as it is known before its facts are.
+struct PageFrame: Sendable {
+    let template: String
+    let title: String
+    let scripts: [String]
+    /// What the page knows of; nil for a page that is not kept up.
+    let mark: LiveMark?
+    /// Which Envoy it is about, where it is about one.
+    let envoy: EnvoyChoice?
+
+    init(_ template: String, title: String, scripts: [String] = [], mark: LiveMark? = nil, envoy: EnvoyChoice? = nil) {
+        (self.template, self.title, self.scripts, self.mark, self.envoy) = (template, title, scripts, mark, envoy)
+    }
+}
+
+/// What is around every page, for its templates.
+private struct Frame {
     struct Link {
         let path: String
         let title: String
@@ -65,9 +103,9 @@ struct Frame {
     let title: String
     let token: String
     let version: String
-    let content: String
     let links: [Link]
     let scripts: [Script]
+    let starter: String?
     let style: String
     let mark: String
     let isLive: Bool
@@ -75,8 +113,8 @@ struct Frame {
 }
 
 /// Which Envoy a page is about, and the others.
-struct EnvoyChoice {
-    struct Option {
+struct EnvoyChoice: Sendable {
+    struct Option: Sendable {
         let serial: String
         let href: String
         let isChosen: Bool

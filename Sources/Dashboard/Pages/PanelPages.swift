@@ -24,9 +24,8 @@ struct PanelsPage {
     let removed: [Row]
     let hasRemoved: Bool
 
-    init(_ now: EnvoyNow, among envoys: [EnvoyStatus]) {
+    init(_ now: EnvoyNow, _ choice: EnvoyChoice) {
         var clock = now.envoy.clock
-        let choice = EnvoyChoice(now.envoy, among: envoys, page: "/panels")
         envoy = choice
         rows = now.panels.map { Row($0, choice, on: now.today.day, &clock) }
         hasRows = !rows.isEmpty
@@ -92,7 +91,7 @@ struct PanelPage {
 extension PanelPage {
     private static let comparedDays = 30
 
-    init(_ panel: PanelNow, _ envoy: EnvoyStatus, on day: CivilDate?, among envoys: [EnvoyStatus], _ house: House) async throws {
+    init(_ panel: PanelNow, _ envoy: EnvoyStatus, _ choice: EnvoyChoice, on day: CivilDate?, _ house: House) async throws {
         var clock = envoy.clock
         let today = envoy.day(of: house.now)
         // A panel is looked at where it has something to show.
@@ -104,7 +103,6 @@ extension PanelPage {
         let found = try await house.events(envoy: envoy.serialNumber, device: panel.device.equipment, before: nil, limit: 20)
         let latest = panel.device.latest
 
-        let choice = EnvoyChoice(envoy, among: envoys, page: "/panels")
         self.envoy = choice
         all = "/panels" + choice.query
         (device, title) = (panel.device.equipment, panel.title)

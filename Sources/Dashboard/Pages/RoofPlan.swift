@@ -75,8 +75,7 @@ struct RoofPage {
     let plan: RoofPlan
     let hasTiles: Bool
 
-    init(_ now: EnvoyNow, among envoys: [EnvoyStatus]) {
-        let choice = EnvoyChoice(now.envoy, among: envoys, page: "/roof")
+    init(_ now: EnvoyNow, _ choice: EnvoyChoice) {
         envoy = choice
         plan = RoofPlan(now, choice, isEditable: true)
         hasTiles = !plan.tiles.isEmpty

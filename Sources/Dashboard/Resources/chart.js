@@ -1,8 +1,6 @@
 // Turns the server's static plots into charts that zoom and pan, by dygraphs.
 import { wall, dayDate, addDays } from "./clock.js";
 
-// The page is shown first, with the server's plots: reading dygraphs takes a browser as long as all the rest.
-await new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)));
 const asset = (name) => new URL(name + new URL(import.meta.url).search, import.meta.url);
 await Promise.all([["link", { rel: "stylesheet", href: asset("dygraph.css") }], ["script", { src: asset("dygraph.js") }]].map(
   ([name, facts]) => new Promise((loaded, failed) => {

@@ -50,6 +50,8 @@ async function refresh() {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(patience) });
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // What could not be told, once the page had begun.
+    if (fresh.querySelector("[data-refused]")) throw new Error("refused");
     renew(fresh);
     mark = fresh.body.dataset.mark || mark;
     failedSince = null;

@@ -3,40 +3,48 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Makes responses of errors: JSON below `/api/`, a page elsewhere. What is nobody's business goes to the log alone.
+/// Makes responses of errors: JSON below `/api/`, a page elsewhere.
 struct RefusalPages: RouterMiddleware {
     let pages: Pages
-    let logger: Logger
+    let refusals: Refusals
 
     func handle(
         _ request: Request, context: DashboardContext, next: (Request, DashboardContext) async throws -> Response
     ) async throws -> Response {
-        let refused: Refused
-        do { return try await next(request, context) } catch let error as Refused { refused = error } catch let error as ArchiveError {
-            switch error.cause {
-            case .missing: refused = Refused(.serviceUnavailable, "there is no archive yet", hint: "it is made when the first report comes")
-            default:
-                logger.warning("the dashboard can't read the archive", metadata: ["reason": "\(error)", "hint": "\(error.hint ?? "")"])
-                refused = Refused(.serviceUnavailable, "the archive can't be read", hint: error.hint)
-            }
-        } catch let error as HTTPError where error.status == .notFound {
-            refused = Refused(.notFound, "there is no such page")
-        } catch let error as HTTPError {
-            refused = Refused(error.status, error.body ?? error.status.reasonPhrase.lowercased())
-        } catch let error as any HTTPResponseError where error.status.kind == .clientError {
-            refused = Refused(error.status, error.status.reasonPhrase.lowercased())
-        } catch is CancellationError {
-            throw CancellationError()
-        } catch {
-            logger.warning("the dashboard could not answer", metadata: ["path": "\(request.uri.path)", "reason": "\(error)"])
-            refused = Refused(.internalServerError, "that did not work; the log says why")
+        do { return try await next(request, context) } catch {
+            let refused = try refusals.words(for: error, at: request.uri.path)
+            var response =
+                request.uri.path.hasPrefix("/api/")
+                ? try Reply.json(RefusalJSON(error: refused.message, hint: refused.hint), status: refused.status)
+                : try pages.page(refused)
+            for field in refused.headers { response.headers.append(field) }
+            return response
         }
-        var response =
-            request.uri.path.hasPrefix("/api/")
-            ? try Reply.json(RefusalJSON(error: refused.message, hint: refused.hint), status: refused.status)
-            : Reply.html(try pages.render(RefusalPage(refused), title: "Not here", as: "refusal"), status: refused.status)
-        for field in refused.headers { response.headers.append(field) }
-        return response
+    }
+}
+
+/// Says of errors what is for those who asked. What is nobody's business goes to the log alone.
+struct Refusals: Sendable {
+    let logger: Logger
+
+    /// - Throws: `CancellationError`, when that is what it was.
+    func words(for error: any Error, at place: String) throws -> Refused {
+        switch error {
+        case let refused as Refused: return refused
+        case let error as ArchiveError where error.cause == .missing:
+            return Refused(.serviceUnavailable, "there is no archive yet", hint: "it is made when the first report comes")
+        case let error as ArchiveError:
+            logger.warning("the dashboard can't read the archive", metadata: ["reason": "\(error)", "hint": "\(error.hint ?? "")"])
+            return Refused(.serviceUnavailable, "the archive can't be read", hint: error.hint)
+        case let error as HTTPError where error.status == .notFound: return Refused(.notFound, "there is no such page")
+        case let error as HTTPError: return Refused(error.status, error.body ?? error.status.reasonPhrase.lowercased())
+        case let error as any HTTPResponseError where error.status.kind == .clientError:
+            return Refused(error.status, error.status.reasonPhrase.lowercased())
+        case is CancellationError: throw CancellationError()
+        default:
+            logger.warning("the dashboard could not answer", metadata: ["path": "\(place)", "reason": "\(error)"])
+            return Refused(.internalServerError, "that did not work; the log says why")
+        }
     }
 }
 

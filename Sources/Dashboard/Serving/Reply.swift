@@ -12,14 +12,16 @@ enum Reply {
         return bytes(Array(try encoder.encode(value)), as: "application/json", status: status)
     }
 
-    static func html(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
-        bytes(Array(text.utf8), as: "text/html; charset=utf-8", status: status)
+    static func html(_ body: ResponseBody, status: HTTPResponse.Status = .ok) -> Response {
+        Self.body(body, as: "text/html; charset=utf-8", status: status)
     }
 
     static func bytes(_ bytes: [UInt8], as type: String, status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: type, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        body(ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)), as: type, status: status)
+    }
+
+    private static func body(_ body: ResponseBody, as type: String, status: HTTPResponse.Status) -> Response {
+        Response(status: status, headers: [.contentType: type, .cacheControl: "no-store"], body: body)
     }
 }
 

@@ -5,6 +5,9 @@ enum Resources {
     /// How pages look. It stands in each of them: a browser that has to ask for it shows the first page 50 ms later.
     static let style = String(decoding: PackageResources.heliograph_css, as: UTF8.self)
 
+    /// What brings a page's scripts; it stands in each page that has any.
+    static let starter = String(decoding: PackageResources.starter_js, as: UTF8.self)
+
     /// A file that browsers load by its path.
     struct Asset: Sendable {
         var path: String
@@ -29,12 +32,13 @@ enum Resources {
     /// Mustache templates by name.
     static var templates: [(name: String, text: [UInt8])] {
         [
-            ("frame", PackageResources.frame_mustache), ("now", PackageResources.now_mustache),
+            ("top", PackageResources.top_mustache), ("bottom", PackageResources.bottom_mustache), ("now", PackageResources.now_mustache),
             ("history", PackageResources.history_mustache), ("panels", PackageResources.panels_mustache),
             ("panel", PackageResources.panel_mustache), ("roof", PackageResources.roof_mustache),
             ("plan", PackageResources.plan_mustache),
             ("events", PackageResources.events_mustache), ("captures", PackageResources.captures_mustache),
             ("capture", PackageResources.capture_mustache), ("refusal", PackageResources.refusal_mustache),
+            ("waiting", PackageResources.waiting_mustache),
         ]
     }
 }

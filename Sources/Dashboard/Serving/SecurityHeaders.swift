@@ -8,14 +8,14 @@ import Hummingbird
 /// Not among it is `Cross-Origin-Opener-Policy`: without TLS browsers heed it on loopback alone (HTML, "cross-origin opener policies"), and
 /// there the first page waits 50 ms for a process of its own. Who puts the pages behind TLS can add it there.
 struct SecurityHeaders: RouterMiddleware {
-    /// Only our own files and, known by its hash, our own style: no other inline script or style, no frame, no other place to send
-    /// things to.
+    /// Only our own files and, known by their hashes, our own style and the script that brings the others: no other inline script or style, no
+    /// frame, no other place to send things to.
     static let contentPolicy = """
-        default-src 'none'; script-src 'self'; style-src 'self' 'sha256-\(styleHash)'; \
+        default-src 'none'; script-src 'self' '\(hash(of: Resources.starter))'; style-src 'self' '\(hash(of: Resources.style))'; \
         img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
         """
 
-    private static let styleHash = Data(SHA256.hash(data: Data(Resources.style.utf8))).base64EncodedString()
+    private static func hash(of text: String) -> String { "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString() }
 
     func handle(
         _ request: Request, context: DashboardContext, next: (Request, DashboardContext) async throws -> Response

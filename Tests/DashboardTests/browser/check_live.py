@@ -1,4 +1,5 @@
-"""check_live.py BASE CAPTURE: leaves pages open while hours pass, a capture comes, and the stream of news is refused."""
+"""check_live.py BASE CAPTURE: leaves pages open while hours pass, a capture comes, the stream of news is refused, and the
+archive fails for a while."""
 import sys, urllib.request
 from browser import Browser
 
@@ -38,4 +39,12 @@ with Browser() as browser:
     assert not page.evaluate(live)
     other.close()
     page.wait(live, "the page to try again")
+
+    # A fresh page that breaks off takes nothing from the one that is shown.
+    power = page.evaluate("document.getElementById('power').textContent")
+    print("waiting for a failure", flush=True)
+    page.wait("document.querySelector('#live .words').textContent.startsWith('No answer since')", "the failure to be told")
+    assert page.evaluate("document.getElementById('power').textContent") == power
+    print("waiting for its end", flush=True)
+    page.wait(live, "the page to be live again")
 print("done")
