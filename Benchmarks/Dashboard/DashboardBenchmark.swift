@@ -78,7 +78,7 @@ struct Questions {
             "/api/v1/devices/\(panel)/readings?from=\(day)&to=\(day)", "/api/v1/devices/\(panel)/energy?by=month&from=1990-01-01&to=\(day)",
             "/api/v1/events", "/api/v1/service",
         ]
-        print("milliseconds to the first byte: first, then the median of 9 more, and of those to the last byte; bytes of the body")
+        print("milliseconds to the first byte: first, then the median of 9 more, and of those to the last byte; bytes behind the head")
         for path in paths {
             let first = try Exchange(path, port: port)
             let others = try (0..<9).map { _ in try Exchange(path, port: port) }

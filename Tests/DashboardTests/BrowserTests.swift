@@ -63,4 +63,20 @@ struct BrowserTests {
             #expect(status == 0, "\(program.output.value.text)\(program.errors.value.text)")
         }
     }
+
+    @Test("A page whose facts are slow to come shows its frame meanwhile, and is as live as any in the end")
+    func slowFacts() async throws {
+        try await withStage({ configuration in
+            let proxy = configuration.proxy
+            // Asked for the mark before the frame goes out, and again for the facts.
+            configuration.proxy = {
+                Thread.sleep(forTimeInterval: 2)
+                return proxy()
+            }
+            configuration.livePause = .seconds(60)
+        }) { stage async throws in
+            let finished = try await Program.run(Checkers.python, [Checkers.script("check_slow.py"), stage.base], within: .patience * 2)
+            #expect(finished.status == 0, "\(finished.text)\(finished.errors)")
+        }
+    }
 }

@@ -29,7 +29,9 @@ struct FrameTests {
     private func write(_ facts: @escaping @Sendable (Pieces) async throws -> Any) async throws -> [String] {
         let pages = try Pages(token: CrossSiteToken(), refusals: Refusals(logger: Logger(label: "test")))
         let pieces = Pieces()
-        let response = try pages.page(PageFrame("refusal", title: "Some <page>")) { try await facts(pieces) }
+        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/some")
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        let response = try await pages.page(request, PageFrame("refusal", title: "Some <page>")) { try await facts(pieces) }
         #expect(response.status == .ok && response.headers[.contentType] == "text/html; charset=utf-8")
         try await response.body.write(Writer(pieces: pieces))
         return pieces.all
@@ -68,9 +70,22 @@ struct FrameTests {
             // What is known before is refused as ever.
             #expect(try await stage.ask("/panels/\(SunnyRoof.shaded)").status == 503)
             #expect(try await stage.ask("/api/v1/now").status == 503)
+            #expect(try await stage.ask("/", ["-I"]).status == 503)
             try stage.alter("ALTER TABLE gone RENAME TO device")
             let page = try await stage.ask("/").text
             #expect(page.contains("class=\"tile level-") && !page.contains("data-refused"))
+        }
+    }
+
+    @Test("Who asks for the head alone gets that of the whole page, and the connection goes on")
+    func head() async throws {
+        try await withStage { stage async throws in
+            let whole = try await stage.ask("/panels")
+            let head = try await stage.ask("/panels", ["-I"])
+            #expect(head.status == 200 && head.body.isEmpty)
+            #expect(head.headers["content-length"] == "\(whole.body.count)" && whole.headers["content-length"] == nil)
+            let both = try await stage.ask("/panels", ["-I", "-w", "%{num_connects}", stage.base + "/events"])
+            #expect(both.text.contains("HTTP/1.1 200") && both.text.hasSuffix("0"))
         }
     }
 

@@ -1,5 +1,4 @@
 import Archive
-import HTTPTypes
 import Hummingbird
 import Mustache
 import NIOCore
@@ -22,15 +21,20 @@ struct Pages: Sendable {
     }
 
     /// A page of facts that are asked for when its frame is under way: a browser shows that at once. A page that has begun can't be refused
-    /// any more; it says in its content what went wrong.
-    func page(_ frame: PageFrame, facts: @escaping @Sendable () async throws -> Any) throws -> Response {
+    /// any more; it says in its content what went wrong. Who asks for the head alone gets that of the whole page.
+    func page(_ request: Request, _ frame: PageFrame, facts: @escaping @Sendable () async throws -> Any) async throws -> Response {
         let (top, bottom) = try self.frame(frame)
+        if request.method == .head {
+            let text = top + (try render(try await facts(), frame.template)) + bottom
+            return Reply.html(ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        }
+        let path = request.uri.path
         return Reply.html(
             ResponseBody { writer in
                 try await writer.write(ByteBuffer(string: top))
                 let content: String
                 do { content = try render(try await facts(), frame.template) } catch {
-                    content = try render(RefusalPage(try refusals.words(for: error, at: frame.template)), "refusal")
+                    content = try render(RefusalPage(try refusals.words(for: error, at: path)), "refusal")
                 }
                 try await writer.write(ByteBuffer(string: content + bottom))
                 try await writer.finish(nil)

@@ -4,7 +4,8 @@ const minute = 60000, patience = 20000;
 const placesOfCharts = "[data-chart],[data-readings]";
 const state = document.getElementById("live");
 let mark = document.body.dataset.mark;
-let fetched = Date.now(), failedSince = null, isFetching = false, isWanted = false;
+const refused = "[data-refused]";
+let fetched = Date.now(), failedSince = document.querySelector(refused) && new Date(), isFetching = false, isWanted = false;
 let source = null, isOpen = false, heard = 0, pause = 2000, nextTry = 0;
 
 function show() {
@@ -31,7 +32,8 @@ function replace(part, other) {
 function renew(fresh) {
   const notice = '[data-live="notice"]';
   const places = document.querySelectorAll(placesOfCharts), others = fresh.querySelectorAll(placesOfCharts);
-  if (places.length !== others.length || document.querySelector(notice) && !fresh.querySelector(notice)) { location.reload(); return; }
+  // A page that could not be told at first has nothing to put it into; nor has one that told something else.
+  if (document.querySelector(refused) || places.length !== others.length || document.querySelector(notice) && !fresh.querySelector(notice)) { location.reload(); return; }
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.querySelector(`[data-live="${part.dataset.live}"]`);
     if (other && other.innerHTML !== part.innerHTML) replace(part, document.adoptNode(other));
@@ -51,7 +53,7 @@ async function refresh() {
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     // What could not be told, once the page had begun.
-    if (fresh.querySelector("[data-refused]")) throw new Error("refused");
+    if (fresh.querySelector(refused)) throw new Error("refused");
     renew(fresh);
     mark = fresh.body.dataset.mark || mark;
     failedSince = null;
@@ -89,10 +91,15 @@ function look() {
   if (now - fetched > (failedSince ? minute / 6 : isOpen ? 2 * minute : minute)) refresh();
 }
 
-listen();
-show();
-setInterval(look, 1000);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && (isWanted || Date.now() - fetched > minute)) refresh(); });
-// A stream that nobody sees any more would keep one of few places.
-addEventListener("pagehide", () => source.close());
-addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+function begin() {
+  listen();
+  show();
+  setInterval(look, 1000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && (isWanted || Date.now() - fetched > minute)) refresh(); });
+  // A stream that nobody sees any more would keep one of few places.
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+// Where the footer is missing, the page broke off on its way.
+if (state) begin(); else setTimeout(() => location.reload(), minute / 6);

@@ -45,6 +45,11 @@ with Browser() as browser:
     print("waiting for a failure", flush=True)
     page.wait("document.querySelector('#live .words').textContent.startsWith('No answer since')", "the failure to be told")
     assert page.evaluate("document.getElementById('power').textContent") == power
+    refused = "document.querySelector('[data-refused]') !== null"
+    other = browser.page(1280, 900)
+    other.open(base + "/events", f"{refused} && document.querySelector('#live .words').textContent.startsWith('No answer since')")
     print("waiting for its end", flush=True)
+    other.wait(f"!({refused}) && document.querySelector('h1').textContent === 'Events'", "the other page to be told after all")
+    other.close()
     page.wait(live, "the page to be live again")
 print("done")
