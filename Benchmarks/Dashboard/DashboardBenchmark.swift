@@ -24,6 +24,8 @@ import SystemPackage
         let reader = try await ArchiveReader.open(path)
         let last = try await reader.status().envoys.compactMap(\.lastReportTimestamp).max() ?? 0
         try await reader.close()
+        let capture = try SampleSpool.fill(folder, days: 3_650, ending: day(of: last))
+        sync()
 
         let (ports, port) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let configuration = DashboardConfiguration(
@@ -33,7 +35,7 @@ import SystemPackage
         let group = ServiceGroup(configuration: .init(services: [service], logger: Logger(label: "services")))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            for await port in ports.prefix(1) { try Questions(port: port, day: day(of: last)).run() }
+            for await port in ports.prefix(1) { try Questions(port: port, day: day(of: last).description, capture: capture).run() }
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
@@ -53,9 +55,9 @@ import SystemPackage
         print("\(days) days of \(SampleRoof.panelCount) panels")
     }
 
-    private static func day(of timestamp: Int) -> String {
+    private static func day(of timestamp: Int) -> CivilDate {
         var clock = LocalClock(zoneNamed: "US/Pacific")
-        return clock.day(of: timestamp).description
+        return clock.day(of: timestamp)
     }
 }
 
@@ -64,6 +66,8 @@ struct Questions {
     let port: Int
     /// A day of which there is something.
     let day: String
+    /// One of the captures.
+    let capture: String
 
     func run() throws {
         let year = day.prefix(4)
@@ -72,11 +76,13 @@ struct Questions {
             "/", "/history?view=day&at=\(day)", "/history?view=week&at=\(day)", "/history?view=month&at=\(day)",
             "/history?view=year&at=\(day)",
             "/history?view=all", "/panels", "/panels/\(panel)", "/roof", "/events", "/captures",
+            "/captures/\(capture)",
             "/assets/chart.js", "/assets/dygraph.js",
             "/api/v1/now", "/api/v1/power?from=\(day)&to=\(day)", "/api/v1/energy?by=hour&from=\(year)-01-01&to=\(day)",
             "/api/v1/energy?by=month&from=1990-01-01&to=\(day)", "/api/v1/energy?by=day&from=1990-01-01&to=\(day)",
             "/api/v1/devices/\(panel)/readings?from=\(day)&to=\(day)", "/api/v1/devices/\(panel)/energy?by=month&from=1990-01-01&to=\(day)",
-            "/api/v1/events", "/api/v1/service",
+            "/api/v1/events", "/api/v1/service", "/api/v1/devices", "/api/v1/roof", "/api/v1/alerts", "/api/v1/captures",
+            "/api/v1/captures/\(capture)", "/api/v1/captures/\(capture)/xml",
         ]
         print("milliseconds to the first byte: first, then the median of 9 more, and of those to the last byte; bytes behind the head")
         for path in paths {

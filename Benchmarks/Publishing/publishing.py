@@ -4,7 +4,8 @@ First how fast the past goes to each target by `heliograph publish`, beside that
 run; then what the running of all outputs and of the dashboard adds to the latency of capturing a report. DAYS of a simulated roof of
 30 panels are published (10 if not told). Needs influxd, mosquitto with its clients, and curl.
 """
-import base64, gzip, http.server, json, os, shutil, signal, socket, sqlite3, ssl, statistics, subprocess, sys, tempfile, threading, time
+import base64, gzip, http.server, itertools, json, os, random, shutil, signal, socket, sqlite3, ssl, statistics, subprocess, sys, tempfile
+import threading, time, urllib.request
 from pathlib import Path
 
 program = os.path.abspath(sys.argv[1])
@@ -175,6 +176,8 @@ def post(at, request):
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     begin = time.perf_counter()
     with socket.create_connection(("127.0.0.1", at), 10) as plain, context.wrap_socket(plain) as secure:
+        # Else the request waits 40 ms for the acknowledgement of what came before, in which any other work is hidden.
+        secure.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         secure.sendall(request)
         reply = b""
         while part := secure.recv(65536):
@@ -184,8 +187,20 @@ def post(at, request):
     return seconds
 
 
+def look(at):
+    """Asks for the first page each second, and for figures each five, as long as there is somebody to ask."""
+    try:
+        for count in itertools.count():
+            for path in ("", "metrics")[:2 if count % 5 == 0 else 1]:
+                urllib.request.urlopen(f"http://127.0.0.1:{at}/{path}", timeout=20).read()
+            time.sleep(1)
+    except OSError:
+        pass  # The proxy is gone.
+
+
 def latency(place, pause):
-    """The same reports, one after another with a pause, to a proxy alone and to one with everything on, in turns."""
+    """The same reports, one after another with a pause of any length up to `pause`, to a proxy alone and to one with everything on, in turns:
+    with pages that are open, a first page each second and figures for Prometheus each five."""
     requests = [gzip.decompress(file.read_bytes()) for file in sorted((place / "spool/processed").glob("*/*.request.gz"))][-live:]
     cloud = port()
     start(program, "simulate", "cloud", "--listen", f"127.0.0.1:{cloud}", "--data", folder / "cloud", at=cloud)
@@ -208,13 +223,14 @@ command: {{run: {hook}}}
         if name != "alone":
             for path in ("api/v1/live", "api/v1/live"):
                 running.append(subprocess.Popen(["curl", "-sN", f"http://127.0.0.1:{pages}/{path}"], stdout=subprocess.DEVNULL))
+            threading.Thread(target=look, args=(pages,), daemon=True).start()
     for first in range(0, len(requests), 20):
         for name, at in places.items():
             for request in requests[first:first + 20]:
                 taken[name].append(post(at, request))
-                time.sleep(pause)
+                time.sleep(random.uniform(0, pause))
             time.sleep(1)
-    print(f"\nmilliseconds from connecting to the reply's last byte, {len(requests)} reports, a pause of {pause * 1000:.0f} ms after each")
+    print(f"\nmilliseconds from connecting to the reply's last byte, {len(requests)} reports, pauses of up to {pause * 1000:.0f} ms between them")
     for name, seconds in taken.items():
         cuts = statistics.quantiles(seconds, n=100)
         print(f"{name:<34}p50 {cuts[49] * 1000:7.2f}   p99 {cuts[98] * 1000:7.2f}", flush=True)

@@ -35,7 +35,7 @@ struct APITests {
             #expect(try abs(#require(envoy["todayWattHours"] as? Double) - Double(sum) / 3_600) < 0.01)
             let last = SunnyRoof.panels.reduce(0) { $0 + SunnyRoof.joules($1, 95) }
             #expect(try abs(#require(envoy["watts"] as? Double) - Double(last) / 300) < 0.01)
-            #expect(envoy["isFresh"] as? Bool == true)
+            #expect(envoy["isFresh"] as? Bool == true && envoy["isDay"] as? Bool == true)
             let panels = try #require(envoy["panels"] as? [[String: Any]])
             #expect(panels.count == 4)
             #expect(try abs(#require(panels[3]["shareNow"] as? Double) - 1.0 / 3) < 0.01)

@@ -12,11 +12,12 @@ import Testing
 enum SpoolFiles {
     static let stem = "2026-06-21T13:59:00-0j1FFs"
     static let xml = "<perf_report><script>alert(document.domain)</script></perf_report>"
+    static let response = "HTTP/1.1 200 OK\r\n\r\n<script>alert(2)</script>"
 
     static func put(_ stem: String, in folder: URL, request: [UInt8] = Array("POST / HTTP/1.1\r\n\r\n".utf8) + [0, 255, 31, 139]) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Data(request).write(to: folder.appending(path: "\(stem).request"))
-        try Data("HTTP/1.1 200 OK\r\n\r\n<script>alert(2)</script>".utf8).write(to: folder.appending(path: "\(stem).response"))
+        try Data(response.utf8).write(to: folder.appending(path: "\(stem).response"))
         try Data(xml.utf8).write(to: folder.appending(path: "\(stem).xml"))
     }
 }
@@ -45,6 +46,9 @@ struct CaptureTests {
                 #expect(told.json["place"] as? String == place)
                 let answer = try await stage.ask("/api/v1/captures/2026-06-21T\(stem)/request")
                 #expect(answer.status == 200 && answer.body == request, "\(place)")
+                for (kind, text) in [("response", SpoolFiles.response), ("xml", SpoolFiles.xml)] {
+                    #expect(try await stage.ask("/api/v1/captures/2026-06-21T\(stem)/\(kind)").text == text, "\(place)")
+                }
             }
             let list = try #require(try await stage.ask("/api/v1/captures").json["captures"] as? [[String: Any]])
             #expect(list.compactMap { $0["place"] as? String } == ["processed", "rejected", "waiting"])

@@ -15,7 +15,9 @@ struct PageTests {
             let watts = SunnyRoof.panels.reduce(0) { $0 + SunnyRoof.joules($1, 95) } / 300
             #expect(page.contains(">\(watts) W<") || page.contains(">\(watts + 1) W<"))
             #expect(page.contains("<path class=\"series\" d=\"M"))
-            #expect(page.matches(of: #/class="tile level-/#).count == 4)
+            let levels = page.matches(of: #/class="tile level-(\d)" href="/panels/([\d.]+)"/#).map { "\($0.2) \($0.1)" }
+            // A third of the median panel's, and as much.
+            #expect(levels == SunnyRoof.panels.map { "\($0) \($0 == SunnyRoof.shaded ? 1 : 5)" })
             #expect(page.contains("12990100000\u{33}.1 made 33\u{a0}% of the median panel"))
             #expect(page.contains("12990100000\u{31}.1: microinverter failed to report"))
         }

@@ -272,7 +272,7 @@ extension OutputsTests {
                 let rows = try await keptRows()
                 let grown = try house.proxy.memory.peak - base
                 print("a backlog of \(rows) rows in \(posted) reports: \(grown / 1_024) KiB over \(base / 1_024) KiB")
-                #expect(grown < 10 << 20)
+                #expect(grown < 5 << 20)
 
                 try hanging.folder.write("ok".utf8, to: "mode")
                 #expect(
@@ -282,7 +282,7 @@ extension OutputsTests {
                     })
                 let sent = try house.proxy.memory.peak - base
                 print("and when they are sent: \(sent / 1_024) KiB")
-                #expect(sent < 20 << 20)
+                #expect(sent < 6 << 20)
             }
         }
     }

@@ -122,6 +122,52 @@ import Testing
         }
     }
 
+    /// How often a stand-in was asked.
+    private func requests(_ side: Server) throws -> Int {
+        try String(contentsOf: side.folder.file("times"), encoding: .utf8).split(separator: "\n").count
+    }
+
+    @Test func `a server that takes no compressed rows gets each of them plain, and is asked in vain but once`() async throws {
+        try await with(Server.python("http_side.py")) { server in
+            try server.folder.write("plain".utf8, to: "mode")
+            let flow = try await Flow()
+            // Two batches at least.
+            try await flow.keep(Roof().reports(150), from: "first")
+            let rows = try await flow.archive.reader.status().rowCount
+            let target = PublishingTarget.influxDB(
+                .init(url: "http://127.0.0.1:\(server.port)", place: .bucket("solar", organisation: "home", token: "of the test")))
+            try await flow.publishing(to: target) { service in
+                try await expectEventually {
+                    service.reports[0].rowsBehind
+                } until: {
+                    $0 == 0
+                }
+                let report = service.reports[0]
+                #expect(report.rowsRefused == 0 && report.rowsSent == rows && report.lastError == nil, "\(report)")
+            }
+            let posts = try WebhookSubject.posts(at: server)
+            #expect(posts.count >= 2 && posts.allSatisfy { $0.headers["Content-Encoding"] == nil })
+            #expect(posts.allSatisfy { $0.headers["Authorization"] == "Token of the test" })
+            let lines = posts.flatMap { $0.body.split(separator: "\n") }
+            #expect(lines.count == rows && Set(lines).count == rows, "\(lines.count) lines, \(rows) rows")
+            #expect(try requests(server) == posts.count + 1)
+        }
+    }
+
+    @Test func `who does not take plain rows either for what they are has refused them`() async throws {
+        try await with(Server.python("http_side.py")) { server in
+            try server.folder.write("untyped".utf8, to: "mode")
+            let flow = try await Flow()
+            try await flow.keep(Roof().reports(1), from: "first")
+            let target = PublishingTarget.influxDB(
+                .init(url: "http://127.0.0.1:\(server.port)", place: .database("solar", user: nil, password: nil)))
+            await #expect(throws: PublishError.reject("it answered 415: as the test wishes")) {
+                try await target.tryOut(flow.archive.reader)
+            }
+            #expect(try requests(server) == 2)
+        }
+    }
+
     @Test(.enabled(if: Program.isInstalled("influxd")))
     func `a 1.x server with users takes the right password, and of another one says so`()
         async throws

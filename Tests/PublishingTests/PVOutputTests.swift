@@ -64,6 +64,32 @@ import Testing
         }
     }
 
+    @Test func `each Envoy's statuses reach its own system and no other`() async throws {
+        try await running { subject, flow in
+            // The second Envoy's day begins when that of the first is over, so that no status can pass for one of the other's.
+            let noon = 1_446_100_000 - 1_446_100_000 % 86_400 + 12 * 3_600
+            try await flow.keep(Roof().reports(20), from: "first")
+            try await flow.keep(Roof(envoy: "121319000043", panels: ["121333886001.1"]).reports(40, from: noon), from: "second")
+            try await flow.publishing(to: subject.target) { service in
+                let (fault, isRight) = try await eventually {
+                    try await subject.fault(against: flow)
+                } until: {
+                    $0 == nil
+                }
+                #expect(isRight, "\(fault ?? "")")
+                try await expectEventually {
+                    service.reports[0].rowsBehind
+                } until: {
+                    $0 == 0
+                }
+            }
+            let times = try Dictionary(grouping: subject.statuses(), by: \.system).mapValues { $0.map(\.time).sorted() }
+            #expect(times.count == 2, "\(times)")
+            #expect(times["111"]?.count == 20 && times["111"]?.first == "07:00" && times["111"]?.last == "08:35", "\(times)")
+            #expect(times["222"]?.count == 40 && times["222"]?.first == "13:00" && times["222"]?.last == "16:15", "\(times)")
+        }
+    }
+
     @Test func `no request is made before the limit's count begins anew, and then all goes on`() async throws {
         try await running { subject, flow in
             try await flow.keep(Roof().reports(100), from: "first")

@@ -14,6 +14,8 @@ struct NowJSON: Encodable {
         var latestTimestamp: Int?
         /// Whether the last reading is of the last hour.
         var isFresh: Bool
+        /// Whether the panels should give power now, going by the days before: an Envoy that is silent then gives what nobody knows.
+        var isDay: Bool
         var todayWattHours: Double
         var yesterdayWattHours: Double?
         var panels: [Panel]
@@ -79,7 +81,7 @@ extension APIRoutes {
                 NowJSON.Envoy(
                     serial: envoy.serialNumber, timeZone: envoy.timeZone, day: now.today.day.description,
                     watts: now.today.watts?.thousandths, panelCount: now.today.panelCount, latestTimestamp: now.today.latestTimestamp,
-                    isFresh: now.isFresh, todayWattHours: now.today.joules.wattHours,
+                    isFresh: now.isFresh, isDay: now.isDay, todayWattHours: now.today.joules.wattHours,
                     yesterdayWattHours: now.yesterdayJoules?.wattHours, panels: now.panels.map(Panel.init), troubles: now.troubles))
         }
         return NowJSON(timestamp: house.now, envoys: envoys)

@@ -17,12 +17,17 @@ struct Daylight: Equatable, Sendable {
 }
 
 extension House {
-    /// Whether an Envoy's panels should give power now, as far as the last week tells.
+    /// Whether an Envoy's panels should give power now, as far as the last week tells, or the last before it fell silent: its days do not
+    /// fade with time.
     func isDay(at envoy: EnvoyStatus) async throws -> Bool {
+        let reader = try await archive.open()
+        let now = now
         var clock = envoy.clock
-        let today = clock.day(of: now)
-        let week = try await archive.open().energy(
-            of: envoy.serialNumber, by: .hour, days: today.advanced(by: -7)...today.advanced(by: -1))
+        let read = try await reader.today(now: now).first(where: { $0.envoy == envoy.serialNumber })?.latestTimestamp
+        // Some tell of energy alone.
+        let newest = max(read ?? envoy.lastReportTimestamp ?? now, LocalClock.instants.lowerBound)
+        let last = min(clock.day(of: newest), clock.day(of: now).advanced(by: -1))
+        let week = try await reader.energy(of: envoy.serialNumber, by: .hour, days: last.advanced(by: -6)...last)
         var samples: [(day: CivilDate, hour: Int, joules: Int)] = []
         for period in week { samples.append((period.day, clock.secondsOfDay(at: period.startTimestamp) / 3_600, period.joules)) }
         return Daylight(samples).isDay(at: clock.secondsOfDay(at: now) / 3_600)

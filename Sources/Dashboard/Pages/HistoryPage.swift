@@ -37,7 +37,8 @@ struct HistoryPage {
 extension HistoryPage {
     init(_ span: HistorySpan, _ envoy: EnvoyStatus, _ choice: EnvoyChoice, _ house: House) async throws {
         let reader = try await house.archive.open()
-        let today = envoy.day(of: house.now)
+        let now = house.now
+        let today = envoy.day(of: now)
         var clock = envoy.clock
         let periods = try await reader.energy(of: envoy.serialNumber, by: span.step, days: span.days)
         let total = periods.reduce(0) { $0 &+ $1.joules }
@@ -45,14 +46,10 @@ extension HistoryPage {
         var compared = 0
         if let past = span.before {
             earlier = try await reader.energy(of: envoy.serialNumber, by: span.step, days: past.days)
-            let length = span.passed(by: today)
-            let count = length.upperBound.daysSince1970 - length.lowerBound.daysSince1970
-            let same = past.days.lowerBound...min(past.days.upperBound, past.days.lowerBound.advanced(by: count))
             compared =
-                span.view == .day && span.days.contains(today)
-                ? HistorySpan.joules(
-                    earlier, before: clock.instant(of: past.days.lowerBound, secondsOfDay: clock.secondsOfDay(at: house.now)))
-                : try await reader.energy(of: envoy.serialNumber, by: .day, days: same).reduce(0) { $0 &+ $1.joules }
+                span.days.contains(today)
+                ? try await Self.joules(of: past, beside: span, of: envoy, in: reader, now: now)
+                : earlier.reduce(0) { $0 &+ $1.joules }
         }
         func href(_ view: HistorySpan.View, _ day: CivilDate) -> String {
             "/history?view=\(view.rawValue)&at=\(day)&envoy=\(envoy.serialNumber)"
@@ -80,10 +77,7 @@ extension HistoryPage {
         before = Shown.energy(compared)
         hasBefore = span.before != nil && compared > 0
         change = compared > 0 ? Self.change(Double(total) / Double(compared) - 1) : ""
-        beforeTitle =
-            span.before == nil
-            ? ""
-            : "the \(span.name) before" + (span.days.contains(today) ? span.view == .day ? ", up to this time" : ", up to this day" : "")
+        beforeTitle = span.before == nil ? "" : "the \(span.name) before" + (span.days.contains(today) ? ", up to this time" : "")
         var names = clock
         rows = periods.map { period in
             let place = span.place(of: period, &clock)
@@ -98,14 +92,29 @@ extension HistoryPage {
         plot = span.view == .day ? try await house.dayCurve(of: envoy, span.days.lowerBound).svg : span.plot(periods, earlier, &clock).svg
     }
 
+    /// Energy of as much of the span before as has passed of this one, today's, joules: as many days, and of the one that is like today what
+    /// came before this time of day. All of it where it has fewer days.
+    private static func joules(
+        of past: HistorySpan, beside span: HistorySpan, of envoy: EnvoyStatus, in reader: ArchiveReader, now: Int
+    ) async throws -> Int {
+        var clock = envoy.clock
+        let last = past.days.lowerBound.advanced(by: clock.day(of: now).daysSince1970 - span.days.lowerBound.daysSince1970)
+        let days = try await reader.energy(
+            of: envoy.serialNumber, by: .day, days: past.days.lowerBound...min(past.days.upperBound, last))
+        guard past.days.contains(last) else { return days.reduce(0) { $0 &+ $1.joules } }
+        let hours = try await reader.energy(of: envoy.serialNumber, by: .hour, days: last...last)
+        let time = clock.instant(of: last, secondsOfDay: clock.secondsOfDay(at: now))
+        return days.reduce(HistorySpan.joules(hours, before: time)) { sum, day in day.day == last ? sum : sum &+ day.joules }
+    }
+
     private static func change(_ share: Double) -> String {
         "\(abs(share) < 0.005 ? "±" : share < 0 ? "−" : "+")\(Shown.percent(abs(share)))"
     }
 }
 
 extension HistorySpan {
-    /// Where a period begins in the span, from 0 to 1: by its number and the clock on the wall, so that months of different length, and days
-    /// on which clocks change, stand side by side.
+    /// Where a period begins in the span, from 0 to 1: by its number and the clock on the wall, so that months of different length, and
+    /// days on which clocks change, stand side by side.
     func place(of period: EnergyPeriod, _ clock: inout LocalClock) -> Double {
         switch step {
         case .hour:

@@ -62,11 +62,6 @@ struct HistorySpan: Equatable {
 
     var name: String { view == .all ? "all" : view.rawValue }
 
-    /// The part that has passed on a day of it: a month that has just begun is compared with as much of the one before.
-    func passed(by today: CivilDate) -> ClosedRange<CivilDate> {
-        days.contains(today) ? days.lowerBound...today : days
-    }
-
     /// A period's name in this span.
     func label(_ period: EnergyPeriod, _ clock: inout LocalClock) -> String {
         switch step {

@@ -7,14 +7,20 @@ if (tools && svg) {
   const turn = document.getElementById("roof-turn");
   const save = document.getElementById("roof-save");
   const state = document.getElementById("roof-state");
-  const grid = 10, furthest = 20000;
-  let chosen = null, dragged = null;
+  const grid = 10, furthest = 20000, unknown = "The names could not be read: load the page anew to save.";
+  let chosen = null, dragged = null, isChanged = false, areNamesKnown = false;
   tools.hidden = false;
 
+  // What is saved takes the place of all there was: nothing is, before the names are known.
   const saved = new Map();
-  fetch(`/api/v1/roof?envoy=${encodeURIComponent(tools.dataset.envoy)}`).then((answer) => answer.json()).then((roof) => {
-    for (const tile of roof.tiles) if (tile.name) { saved.set(tile.device, tile.name); if (chosen?.dataset.device === tile.device) name.value = tile.name; }
-  }).catch(() => { state.textContent = "The names could not be read."; });
+  fetch(`/api/v1/roof?envoy=${encodeURIComponent(tools.dataset.envoy)}`).then((answer) => {
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  }).then((roof) => {
+    for (const tile of roof.tiles) if (tile.name && !saved.has(tile.device)) { saved.set(tile.device, tile.name); if (chosen?.dataset.device === tile.device) name.value = tile.name; }
+    areNamesKnown = true;
+    save.disabled = !isChanged;
+  }).catch(() => { state.textContent = unknown; });
 
   const panels = () => [...svg.querySelectorAll("g[data-device]")];
   const bounded = (value) => Math.min(furthest, Math.max(0, Math.round(value / grid) * grid));
@@ -26,7 +32,11 @@ if (tools && svg) {
     changed();
   }
 
-  function changed() { save.disabled = false; state.textContent = "Not saved yet"; }
+  function changed() {
+    isChanged = true;
+    save.disabled = !areNamesKnown;
+    if (state.textContent !== unknown) state.textContent = "Not saved yet";
+  }
 
   function choose(panel) {
     if (chosen === panel) return;

@@ -30,13 +30,15 @@ struct InfluxDBPublisher: Publisher {
     private let client: WebClient
     private let url: String
     private let headers: [(String, String)]
+    /// Whether a compressed body was refused for what it is.
+    private let takesPlainOnly = Shared(false)
 
     /// - Parameter timeout: for a whole exchange.
     /// - Throws: `PublishError` where the settings' URL can't be.
     init(_ settings: InfluxDBSettings, timeout: TimeAmount = .seconds(30)) throws {
         var components = URLComponents(string: settings.url)
         guard components?.host != nil else { throw PublishError.retry("\(settings.url) is not a URL") }
-        var headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Encoding", "gzip")]
+        var headers = [("Content-Type", "text/plain; charset=utf-8")]
         let base = (components?.path ?? "").hasSuffix("/") ? String((components?.path ?? "").dropLast()) : components?.path ?? ""
         switch settings.place {
         case .database(let name, let user, let password):
@@ -64,14 +66,22 @@ struct InfluxDBPublisher: Publisher {
         for row in rows where !LineProtocol.append(row, to: &text) {
             throw PublishError.reject("row \(row.seq) has a time that InfluxDB can't tell")
         }
-        let plain = Array(text.utf8)
-        let body = Gzip.compressed(plain)
-        let headers = body == nil ? self.headers.filter { $0.0 != "Content-Encoding" } : self.headers
-        let answer = try await client.post(url, headers: headers, body: body ?? plain)
+        let answer = try await send(Array(text.utf8))
         if let count = Self.tooOld(answer) {
             throw PublishError.passOver(count, "older than what its retention policy keeps")
         }
         try answer.check()
+    }
+
+    /// Sends lines compressed, or plain to those who answered 415 once: QuestDB takes compressed ones from 9.1.0 on
+    /// (<https://github.com/questdb/questdb/pull/6165>).
+    private func send(_ lines: [UInt8]) async throws -> WebAnswer {
+        if !takesPlainOnly.withLock({ $0 }), let body = Gzip.compressed(lines) {
+            let answer = try await client.post(url, headers: headers + [("Content-Encoding", "gzip")], body: body)
+            guard answer.status == 415 else { return answer }
+            takesPlainOnly.withLock { $0 = true }
+        }
+        return try await client.post(url, headers: headers, body: lines)
     }
 
     /// How many points it dropped because its retention policy keeps none so old; nil where the answer is another one. It has written

@@ -53,6 +53,16 @@ with Browser() as browser:
     assert not page.errors, page.errors
     page.close()
 
+    # Names that are not known would be lost by saving.
+    page = browser.page(1280, 900)
+    page.send("Network.setBlockedURLs", {"urls": ["*/api/v1/roof*"]})
+    page.open(base + "/roof", "document.getElementById('roof-state')?.textContent.startsWith('The names could not be read')")
+    page.evaluate("document.querySelectorAll('g[data-device]')[1].focus()")
+    page.key("ArrowRight")
+    page.wait("document.querySelectorAll('g[data-device]')[1].classList.contains('chosen')", "a panel to be chosen")
+    assert page.evaluate("document.getElementById('roof-save').disabled")
+    page.close()
+
     # With a finger: an unchosen panel lets the page scroll, a chosen one moves.
     page = browser.page(390, 500)
     page.send("Emulation.setTouchEmulationEnabled", {"enabled": True})

@@ -10,6 +10,8 @@ axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 paths = ["/", "/history", "/history?view=day", "/history?view=week", "/history?view=year", "/history?view=all", "/panels", f"/panels/{panel}",
          "/roof", "/events", "/captures", f"/captures/{capture}"]
 charts = "[...document.querySelectorAll('[data-chart],[data-key]')].every((one) => one.dataset.ready)"
+# Scripts come after the first look; a page is judged with all that they do.
+scripted = "(document.getElementById('live')?.dataset.state ?? 'on') === 'on' && !document.getElementById('roof-tools')?.hidden"
 problems = []
 
 with Browser() as browser:
@@ -18,7 +20,7 @@ with Browser() as browser:
             for path in paths:
                 name = f"{path} at {width} px, {'dark' if dark else 'light'}"
                 page = browser.page(width, 900, dark)
-                page.open(base + path, f"document.readyState === 'complete' && {charts}")
+                page.open(base + path, f"document.readyState === 'complete' && {charts} && {scripted}")
                 over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 if over > 0:
                     problems.append(f"{name}: {over} px wider than the screen")
@@ -36,7 +38,7 @@ with Browser() as browser:
     for path in paths:
         page = browser.page(390, 900, scripts=False)
         page.open(base + path)
-        if "/history" in path or path == "/":
+        if "/history" in path or path in ("/", f"/panels/{panel}"):
             size = page.evaluate("(() => { const box = document.querySelector('svg.plot path.series, svg.plot path.bars').getBoundingClientRect(); return box.width * box.height; })()")
             if not size or size < 100:
                 problems.append(f"{path} without scripts shows no plot")

@@ -54,10 +54,15 @@ struct PVOutputSubject: Subject {
         }
     }
 
-    /// The day's energy at PVOutput is that of the archive, and it rises from status to status.
+    /// PVOutput has a status of each interval that the archive knows energy of, and no other; the day's energy is that of the archive, and
+    /// it rises from status to status.
     func fault(against flow: Flow) async throws -> String? {
         let statuses = try statuses()
         for (envoy, system) in settings.systems {
+            let times = try await times(of: envoy, in: flow.archive.reader)
+            let seen = Set(statuses.filter { $0.system == system }.map { "\($0.date) \($0.time)" })
+            if let time = times.subtracting(seen).min() { return "nothing of \(time) at \(system)" }
+            if let time = seen.subtracting(times).min() { return "\(system) has a status of \(time), of which the archive has no energy" }
             let days = try await flow.archive.reader.energy(
                 of: envoy, by: .day, days: CivilDate(daysSince1970: 0)...CivilDate(daysSince1970: 30_000))
             for day in days {
@@ -70,5 +75,25 @@ struct PVOutputSubject: Subject {
             }
         }
         return nil
+    }
+
+    /// The local times of the statuses that an Envoy's intervals with energy lead to, `20151029 09:05`. A status covers the five minutes
+    /// before it, and there is none at midnight.
+    private func times(of envoy: String, in archive: ArchiveReader) async throws -> Set<String> {
+        let zone = try await archive.status().envoys.first { $0.serialNumber == envoy }?.timeZone
+        var clock = LocalClock(zoneNamed: zone)
+        var times: Set<String> = []
+        for try await page in archive.intervals(RowFilter(envoy: envoy)) {
+            for interval in page.map(\.fact) where interval.joules != nil {
+                let first = ((interval.endTimestamp - interval.durationSeconds) / 300 + 1) * 300
+                for end in stride(from: first, to: interval.endTimestamp + 300, by: 300) where end <= Self.now {
+                    let minute = (end + clock.offset(at: end)) % 86_400 / 60
+                    guard minute > 0 else { continue }
+                    let date = clock.day(of: end).description.replacing("-", with: "")
+                    times.insert(date + String(format: " %02ld:%02ld", minute / 60, minute % 60))
+                }
+            }
+        }
+        return times
     }
 }

@@ -1,5 +1,6 @@
 """What goes wrong at another side, as the file `mode` in the folder says: `ok`, `refuse`, `full`, `hang-up`, `slow`, `bad TEXT`,
-`later SECONDS` (it asks for patience), `hang` (it takes nothing and says nothing), `mute` (it does what is asked and says nothing)."""
+`plain` (a web server takes no compressed body), `untyped` (it takes no body at all for what it is), `later SECONDS` (it asks for
+patience), `hang` (it takes nothing and says nothing), `mute` (it does what is asked and says nothing)."""
 import os
 import time
 
@@ -30,4 +31,4 @@ def http_answer(folder, body):
         return 400
     if now.startswith("later "):
         return 429
-    return {"refuse": 503, "full": 507, "hang-up": 0}.get(now)
+    return {"refuse": 503, "full": 507, "untyped": 415, "hang-up": 0}.get(now)

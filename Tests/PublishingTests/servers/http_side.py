@@ -29,6 +29,8 @@ class Side(BaseHTTPRequestHandler):
         with lock, open(os.path.join(folder, "times"), "a") as file:
             file.write(f"{time.time()}\n")
         fault = http_answer(folder, body)
+        if mode(folder) == "plain" and "Content-Encoding" in self.headers:
+            fault = 415
         if fault == 0:
             self.close_connection = True
             return
