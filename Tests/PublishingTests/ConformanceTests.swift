@@ -26,15 +26,6 @@ import Testing
         }
     }
 
-    private func expectAll(_ subject: any Subject, _ flow: Flow, _ service: PublishingService) async throws {
-        let (fault, isRight) = try await eventually {
-            try await subject.fault(against: flow)
-        } until: {
-            $0 == nil
-        }
-        #expect(isRight, "\(fault ?? ""); \(service.reports)")
-    }
-
     @Test(arguments: SubjectKind.there)
     func `all rows arrive, and those that arrive later follow`(_ kind: SubjectKind) async throws {
         try await conform(kind) { subject, flow, service in

@@ -28,12 +28,7 @@ import Testing
             let reports = Roof().reports(200)
             try await flow.keep(reports, from: "first")
             try await flow.publishing(to: subject.target) { service in
-                let (fault, isRight) = try await eventually {
-                    try await subject.fault(against: flow)
-                } until: {
-                    $0 == nil
-                }
-                #expect(isRight, "\(fault ?? "")")
+                try await expectAll(subject, flow, service)
                 _ = try await eventually {
                     service.reports[0].rowsBehind
                 } until: {
@@ -71,12 +66,7 @@ import Testing
             try await flow.keep(Roof().reports(20), from: "first")
             try await flow.keep(Roof(envoy: "121319000043", panels: ["121333886001.1"]).reports(40, from: noon), from: "second")
             try await flow.publishing(to: subject.target) { service in
-                let (fault, isRight) = try await eventually {
-                    try await subject.fault(against: flow)
-                } until: {
-                    $0 == nil
-                }
-                #expect(isRight, "\(fault ?? "")")
+                try await expectAll(subject, flow, service)
                 try await expectEventually {
                     service.reports[0].rowsBehind
                 } until: {
@@ -105,12 +95,7 @@ import Testing
                 }
                 #expect(service.reports[0].lastError?.contains("limit") == true)
                 #expect(try requests(subject) == 2)
-                let (fault, isRight) = try await eventually {
-                    try await subject.fault(against: flow)
-                } until: {
-                    $0 == nil
-                }
-                #expect(isRight, "\(fault ?? "")")
+                try await expectAll(subject, flow, service)
                 #expect(Int(Date().timeIntervalSince1970) >= reset)
                 #expect(try requests(subject) == 4)
             }

@@ -65,3 +65,14 @@ func floorDivide(_ number: Int, _ divisor: Int) -> Int {
     let quotient = number / divisor
     return number % divisor < 0 ? quotient - 1 : quotient
 }
+
+extension LocalClock {
+    /// What the clock on the wall shows, in seconds since its midnight.
+    package mutating func secondsOfDay(at instant: Int) -> Int { (((instant + offset(at: instant)) % 86_400) + 86_400) % 86_400 }
+
+    /// When the clock on the wall shows so many seconds after midnight of a day; of two such instants one, and of none one near.
+    package mutating func instant(of day: CivilDate, secondsOfDay: Int) -> Int {
+        let wall = day.daysSince1970 * 86_400 + secondsOfDay
+        return wall - offset(at: wall - offset(at: wall))
+    }
+}

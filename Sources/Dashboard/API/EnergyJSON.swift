@@ -96,7 +96,7 @@ extension APIRoutes {
     }
 
     func panelEnergy(of device: String, _ query: Query) async throws -> PanelEnergyJSON {
-        let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
+        let (envoy, panel, _) = try await house.panel(device, of: query.text("envoy"))
         let by = try query.choice("by", EnergyStep.self) ?? .day
         let periods = try await house.archive.open().energyBesideMedian(
             of: panel.device.equipment, envoy: envoy.serialNumber, by: by, days: try days(query, of: envoy))

@@ -35,13 +35,16 @@ extension House {
     static let readingDays = 31
 
     /// A panel of an Envoy, by `serial.channel`, also one that is no longer on the roof.
-    func panel(_ equipment: String, of serial: String?) async throws -> (EnvoyStatus, PanelNow) {
+    func panel(
+        _ equipment: String, of serial: String?
+    ) async throws -> (envoy: EnvoyStatus, panel: PanelNow, among: [EnvoyStatus]) {
         let reader = try await archive.open()
-        for envoy in try await envoys() where serial == nil || envoy.serialNumber == serial {
+        let envoys = try await envoys()
+        for envoy in envoys where serial == nil || envoy.serialNumber == serial {
             guard let today = try await reader.today(now: now).first(where: { $0.envoy == envoy.serialNumber }) else { continue }
             let (panels, removed) = try await panels(of: envoy, today, try await reader.roof(of: envoy.serialNumber))
             guard let panel = (panels + removed).first(where: { $0.device.equipment == equipment }) else { continue }
-            return (envoy, panel)
+            return (envoy, panel, envoys)
         }
         throw Refused(.notFound, "there is no such panel")
     }
@@ -64,7 +67,7 @@ extension House {
 
 extension APIRoutes {
     func readings(of device: String, _ query: Query) async throws -> ReadingsJSON {
-        let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
+        let (envoy, panel, _) = try await house.panel(device, of: query.text("envoy"))
         return try await house.readings(of: panel, envoy, in: envoy.span(try days(query, of: envoy)))
     }
 }

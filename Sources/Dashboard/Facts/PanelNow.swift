@@ -101,10 +101,11 @@ extension House {
         let raised = alerts.filter { $0.isOpen && [envoy.serialNumber, ""].contains($0.condition.key.envoy) }.map { alert in
             Trouble(alert, names: names, &clock)
         }
+        var daylight = try await Daylight(of: envoy, (panels + removed).map(\.device), in: reader, now: now)
         return EnvoyNow(
             envoy: envoy, today: today, yesterdayJoules: before?.joules, panels: panels, removed: removed, tiles: tiles,
             troubles: Trouble.joining(raised, Trouble.all(of: envoy, panels, events, state, now: now)), alerts: alerts, now: now,
-            isDay: try await isDay(at: envoy))
+            isDay: daylight.isDay(at: now))
     }
 
     /// An Envoy's panels beside each other: those on the roof, and those that were.

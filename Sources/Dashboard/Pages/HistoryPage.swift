@@ -46,10 +46,7 @@ extension HistoryPage {
         var compared = 0
         if let past = span.before {
             earlier = try await reader.energy(of: envoy.serialNumber, by: span.step, days: past.days)
-            compared =
-                span.days.contains(today)
-                ? try await Self.joules(of: past, beside: span, of: envoy, in: reader, now: now)
-                : earlier.reduce(0) { $0 &+ $1.joules }
+            compared = try await Self.joules(earlier, of: past, beside: span, of: envoy, in: reader, now: now)
         }
         func href(_ view: HistorySpan.View, _ day: CivilDate) -> String {
             "/history?view=\(view.rawValue)&at=\(day)&envoy=\(envoy.serialNumber)"
@@ -92,19 +89,23 @@ extension HistoryPage {
         plot = span.view == .day ? try await house.dayCurve(of: envoy, span.days.lowerBound).svg : span.plot(periods, earlier, &clock).svg
     }
 
-    /// Energy of as much of the span before as has passed of this one, today's, joules: as many days, and of the one that is like today what
-    /// came before this time of day. All of it where it has fewer days.
+    /// Energy of as much of the span before as has passed of this one, joules: as many days, and of the one that is like today what came
+    /// before this time of day. All of it where that has no such day, or this one is over.
+    ///
+    /// - Parameter periods: all of it, in the span's steps.
     private static func joules(
-        of past: HistorySpan, beside span: HistorySpan, of envoy: EnvoyStatus, in reader: ArchiveReader, now: Int
+        _ periods: [EnergyPeriod], of past: HistorySpan, beside span: HistorySpan, of envoy: EnvoyStatus, in reader: ArchiveReader, now: Int
     ) async throws -> Int {
         var clock = envoy.clock
-        let last = past.days.lowerBound.advanced(by: clock.day(of: now).daysSince1970 - span.days.lowerBound.daysSince1970)
-        let days = try await reader.energy(
-            of: envoy.serialNumber, by: .day, days: past.days.lowerBound...min(past.days.upperBound, last))
-        guard past.days.contains(last) else { return days.reduce(0) { $0 &+ $1.joules } }
-        let hours = try await reader.energy(of: envoy.serialNumber, by: .hour, days: last...last)
-        let time = clock.instant(of: last, secondsOfDay: clock.secondsOfDay(at: now))
-        return days.reduce(HistorySpan.joules(hours, before: time)) { sum, day in day.day == last ? sum : sum &+ day.joules }
+        let today = clock.day(of: now)
+        let like = past.days.lowerBound.advanced(by: today.daysSince1970 - span.days.lowerBound.daysSince1970)
+        guard span.days.contains(today), past.days.contains(like) else { return periods.reduce(0) { $0 &+ $1.joules } }
+        let time = clock.instant(of: like, secondsOfDay: clock.secondsOfDay(at: now))
+        if span.step == .hour { return HistorySpan.joules(periods, before: time) }
+        // By hours only the last: those of a year take longer than all the rest.
+        let days = try await reader.energy(of: envoy.serialNumber, by: .day, days: past.days.lowerBound...like)
+        let hours = try await reader.energy(of: envoy.serialNumber, by: .hour, days: like...like)
+        return HistorySpan.joules(days.filter { $0.day < like } + hours, before: time)
     }
 
     private static func change(_ share: Double) -> String {

@@ -62,8 +62,8 @@ struct PageRoutes {
     private func panel(_ device: String, _ request: Request) async throws -> Response {
         let query = Query(request)
         let mark = try await house.mark()
-        let (envoy, panel) = try await house.panel(device, of: query.text("envoy"))
-        let choice = EnvoyChoice(envoy, among: try await house.envoys(), page: "/panels")
+        let (envoy, panel, envoys) = try await house.panel(device, of: query.text("envoy"))
+        let choice = EnvoyChoice(envoy, among: envoys, page: "/panels")
         let day = try query.day("day")
         return try await pages.page(request, PageFrame("panel", title: panel.title, scripts: ["chart", "live"], mark: mark, envoy: choice))
         {

@@ -1,4 +1,5 @@
 import Archive
+import HTTPTypes
 import Hummingbird
 import Mustache
 import NIOCore
@@ -23,11 +24,8 @@ struct Pages: Sendable {
     /// A page of facts that are asked for when its frame is under way: a browser shows that at once. A page that has begun can't be refused
     /// any more; it says in its content what went wrong. Who asks for the head alone gets that of the whole page.
     func page(_ request: Request, _ frame: PageFrame, facts: @escaping @Sendable () async throws -> Any) async throws -> Response {
+        if request.method == .head { return try whole(frame, of: try await facts()) }
         let (top, bottom) = try self.frame(frame)
-        if request.method == .head {
-            let text = top + (try render(try await facts(), frame.template)) + bottom
-            return Reply.html(ResponseBody(byteBuffer: ByteBuffer(string: text)))
-        }
         let path = request.uri.path
         return Reply.html(
             ResponseBody { writer in
@@ -43,9 +41,13 @@ struct Pages: Sendable {
 
     /// A page in the place of another.
     func page(_ refused: Refused) throws -> Response {
-        let (top, bottom) = try frame(PageFrame("refusal", title: "Not here"))
-        let text = top + (try render(RefusalPage(refused), "refusal")) + bottom
-        return Reply.html(ResponseBody(byteBuffer: ByteBuffer(string: text)), status: refused.status)
+        try whole(PageFrame("refusal", title: "Not here"), of: RefusalPage(refused), status: refused.status)
+    }
+
+    private func whole(_ frame: PageFrame, of facts: Any, status: HTTPResponse.Status = .ok) throws -> Response {
+        let (top, bottom) = try self.frame(frame)
+        let text = top + (try render(facts, frame.template)) + bottom
+        return Reply.html(ResponseBody(byteBuffer: ByteBuffer(string: text)), status: status)
     }
 
     /// What stands before and behind a page's content.

@@ -202,3 +202,13 @@ struct SeenRow: Decodable, Hashable {
         return seen == facts ? nil : "it has \(seen), the archive \(facts)"
     }
 }
+
+/// Waits until a target has all that an archive has.
+func expectAll(_ subject: any Subject, _ flow: Flow, _ service: PublishingService) async throws {
+    let (fault, isRight) = try await eventually {
+        try await subject.fault(against: flow)
+    } until: {
+        $0 == nil
+    }
+    #expect(isRight, "\(fault ?? ""); \(service.reports)")
+}
